@@ -1,0 +1,36 @@
+"""How a stage says that it failed.
+
+* StageError
+  - Transient     worth trying again: a timeout, a 503, a lost connection
+  - Permanent     never will work: a 404, an undecodable page
+  - Unavailable   not the event's fault: something that we need is away
+
+Anything else a handler raises is a bug. It is retried like ``Transient``,
+in case it was not one, and its traceback is kept in the dead letter.
+"""
+
+from __future__ import annotations
+
+
+class StageError(Exception):
+    """A failure. ``reason`` is a short, countable word: it becomes a metric label."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+class Transient(StageError):
+    """May work later; not before ``after`` seconds, if the other side said so."""
+
+    def __init__(self, reason: str, detail: str = "", *, after: float = 0.0) -> None:
+        super().__init__(reason, detail)
+        self.after = after
+
+
+class Permanent(StageError):
+    """Will not work however often we try."""
+
+
+class Unavailable(StageError):
+    """No event would work now. The stage pauses, says why, and tries again by itself."""

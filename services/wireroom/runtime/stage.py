@@ -1,0 +1,94 @@
+"""What a stage is: a name, the event it takes, and a function."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+from wireroom.runtime.retry import Backoff
+from wireroom.wire.event import Event
+from wireroom.wire.transport import Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The event ends here, on purpose. ``reason`` becomes a metric label."""
+
+    reason: str
+
+
+E = TypeVar("E", bound=Event)
+Outcome: TypeAlias = Sequence[Event] | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Generic[E]):
+    """One event of a batch, with what its envelope says."""
+
+    event: E
+    event_id: UUID
+    submission_id: UUID
+    accepted_at: datetime
+
+
+class Checkpoint(Protocol):
+    """The offsets of one batch. Whoever writes the rows saves it in the same transaction."""
+
+    async def save(self, connection: Any) -> None:
+        """Raise ``Fenced`` when a partition has gone to another worker."""
+
+
+class OffsetStore(Protocol):
+    """Consumer offsets that live beside the rows, fenced by an epoch per partition."""
+
+    async def claim(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Make the partitions ours; return where to go on, for those that have a place."""
+
+    def checkpoint(self, reached: Mapping[Partition, int]) -> Checkpoint:
+        """For a batch that ends before ``reached``, the next offset of each partition."""
+
+    def saved(self, checkpoint: Checkpoint) -> None:
+        """The transaction that held ``checkpoint`` has committed."""
+
+
+class Fenced(Exception):
+    """Another worker has claimed a partition of ours: what we hold of it is void."""
+
+
+BatchHandler: TypeAlias = Callable[[Sequence[Delivery[E]], Checkpoint], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Generic[E]):
+    """Everything the runtime needs to know. A stage knows nothing of the runtime.
+
+    ``handle`` returns the events that follow from one event, or ``Drop``. It raises
+    ``Transient``, ``Permanent`` or ``Unavailable`` when it cannot.
+    A stage that writes rows has ``handle_batch`` and ``offsets`` instead: it writes the
+    rows of all deliveries and the checkpoint in one transaction, or nothing.
+    ``identify`` names the article of an event that does not carry ``article_id``.
+    """
+
+    name: str
+    consumes: type[E]
+    produces: tuple[type[Event], ...]
+    handle: Callable[[E], Awaitable[Outcome]] | None = None
+    handle_batch: BatchHandler[E] | None = None
+    offsets: OffsetStore | None = None
+    identify: Callable[[E], UUID | None] = lambda event: getattr(event, "article_id", None)
+    concurrency: int = 1
+    window: int = 200
+    batch_size: int = 500
+    batch_wait: float = 0.05
+    timeout: float = 30.0
+    backoff: Backoff = field(default_factory=Backoff)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.handle is None) == (self.handle_batch is None):
+            raise ValueError(f"stage {self.name}: needs handle or handle_batch, not both")
+        if (self.handle_batch is None) != (self.offsets is None):
+            raise ValueError(f"stage {self.name}: handle_batch and offsets go together")

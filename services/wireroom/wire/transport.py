@@ -1,0 +1,78 @@
+"""What is asked of a message broker. Kafka and memory both answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeAlias
+
+Headers: TypeAlias = Mapping[str, bytes]
+
+
+class Partition(NamedTuple):
+    topic: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message as it lies in the log. ``timestamp``: the broker's, in milliseconds."""
+
+    partition: Partition
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+class TooLarge(Exception):
+    """The record is larger than its topic takes. Nothing was sent."""
+
+
+class Gone(Exception):
+    """The broker could not be reached, or put us out, and trying again did not help."""
+
+
+class Producer(Protocol):
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes, headers: Headers
+    ) -> Awaitable[None]:
+        """Hand over one record; what is returned is done once the broker has it.
+
+        Raises ``TooLarge`` before or, through the awaitable, after sending; ``Gone``
+        when the broker does not answer.
+        """
+
+
+class Consumer(Protocol):
+    async def take(
+        self, limit: int, wait: float, partitions: Collection[Partition] | None = None
+    ) -> Sequence[Record]:
+        """Up to ``limit`` records of ``partitions`` (None: of all); none after ``wait`` seconds."""
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        """Next offsets to read. Those of partitions that have left us are ignored."""
+
+    def end(self, partition: Partition) -> int | None:
+        """The offset after the newest record, as far as known without asking."""
+
+    def assigned(self) -> Collection[Partition]: ...
+
+
+class Rebalances(Protocol):
+    """Told when partitions come and go. Nothing is taken while one of these runs."""
+
+    async def revoked(self, partitions: Collection[Partition]) -> None: ...
+
+    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """Where to go on, for partitions whose place is not the broker's to know."""
+
+
+class Broker(Protocol):
+    def producer(self) -> AbstractAsyncContextManager[Producer]: ...
+
+    def consumer(
+        self, topic: str, *, group: str, rebalances: Rebalances
+    ) -> AbstractAsyncContextManager[Consumer]: ...
