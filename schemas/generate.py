@@ -130,7 +130,10 @@ def generate() -> str:
     parts = Parts()
     schemas = [json.loads(path.read_text()) for path in sorted(HERE.glob("*.avsc"))]
     events = [class_source(schema, parts) for schema in schemas]
-    return "\n\n\n".join([HEADER.rstrip(), *parts.values(), *events]) + "\n"
+    aliases = [source for source in parts.values() if "TypeAlias" in source]
+    nested = [source for source in parts.values() if source not in aliases]
+    head = "\n\n".join([HEADER.rstrip(), "\n".join(aliases)])
+    return "\n\n\n".join([head, *nested, *events]) + "\n"
 
 
 def main() -> int:

@@ -12,8 +12,8 @@ from pydantic import AwareDatetime, Field
 
 from wireroom.wire.event import Event, Part
 
-
 Lane: TypeAlias = Literal["live", "backfill"]
+Indexed: TypeAlias = Literal["indexed", "duplicate", "revised"]
 
 
 class Submission(Part):
@@ -121,9 +121,6 @@ class Hint(Part):
     """BCP 47; schema.org inLanguage."""
     source: str | None = None
     """Name of the publisher; ninjs infosources."""
-
-
-Indexed: TypeAlias = Literal["indexed", "duplicate", "revised"]
 
 
 class ArticleClassified(Event):
@@ -287,11 +284,11 @@ class ArticleJournal(Event):
     """From the record's arrival in its topic to the start of work."""
     worked_ms: float = 0.0
     """From the start of work to the outcome."""
-    topic: str
+    record_topic: str
     """Where the handled record lies."""
-    partition: int
+    record_partition: int
     """Its partition."""
-    offset: int
+    record_offset: int
     """Its offset."""
     instance: str
     """Which worker: stage and host."""
