@@ -5,7 +5,8 @@
 
 The Avro files are the contract; the Python classes are derived, checked in and
 never edited by hand. ``topic``, ``key``, ``partitions``, ``retention_days`` and
-``max_bytes`` are ordinary Avro attributes. A record that several files contain
+``max_bytes`` are ordinary Avro attributes, and so is ``json`` for a topic that takes
+JSON of the same shape beside Avro. A record that several files contain
 has to read the same in all of them.
 """
 
@@ -30,7 +31,7 @@ PRIMITIVES = {
     "float": "float",
     "double": "float",
 }
-LOGICAL = {"timestamp-micros": "AwareDatetime", "uuid": "UUID"}
+LOGICAL = {"timestamp-micros": "Instant", "uuid": "UUID"}
 TOPIC_ATTRIBUTES = {
     "topic": "topic",
     "key": "key_field",
@@ -48,9 +49,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from wireroom.wire.event import Event, Part
+from wireroom.wire.event import Event, Instant, Part
 '''
 
 
@@ -120,6 +121,11 @@ def class_source(schema: dict[str, Any], parts: Parts) -> str:
             kind = type(value).__name__
             shown = quoted(value) if isinstance(value, str) else value
             lines.append(f"    {name}: ClassVar[{kind}] = {shown}")
+        if schema.get("json"):
+            lines.append("    takes_json: ClassVar[bool] = True")
+            named = [f["name"] for f in schema["fields"] if "bytes" in f["type"]]
+            shown = ", ".join(map(quoted, named))
+            lines.append(f"    byte_fields: ClassVar[frozenset[str]] = frozenset({{{shown}}})")
         lines.append("")
     for field in schema["fields"]:
         lines += field_source(field, parts)
