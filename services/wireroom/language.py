@@ -23,18 +23,26 @@ HINT_FACTOR = 20.0
 SEEN_CHARS = 600
 SCRIPT_CHARS = 400
 FEWEST_LETTERS = 3
-SHORT_LETTERS, SHORT_PROBABILITY = 25, 0.30
-# The model answers a text without any known sequence with 1/140 for each language.
-FLAT_PROBABILITY = 0.02
+# Short texts need a clear answer, and a clearer one where the hint turns it. Below .06 (chance
+# is .01) the text itself says nothing, as tickers and abbreviations do: the hint would be alone.
+SHORT_LETTERS = 25
+CLEAR_PROBABILITY: Mapping[Source, float] = {"text": 0.20, "hint": 0.30, "script": 0.0}
+HEARD_PROBABILITY = 0.06
+# Of a headline's few letters a small language often looks like its large neighbour (gl, es).
+FEW_LETTERS, LARGE_FACTOR = 60, 2.0
+LARGE = frozenset(
+    ("en", "es", "fr", "de", "it", "pt", "ru", "ar", "tr", "fa", "nl", "pl", "uk", "id", "hi", "vi")
+)
 # Letters of another script in between (names, brands) take this from a script's word.
 SCRIPT_CERTAIN = 0.99
 
-NEWS_LANGUAGES = frozenset(
+_NEWS_CODES = (
     "af am ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gd gl gu ha he hi hr ht "
     "hu hy id ig is it ja ka kk km kn ko ku ky lb lg ln lo lt lv mg mk ml mn mr ms mt my ne nl nn "
     "no om or pa pl ps pt ro ru rw si sk sl sn so sq sr st sv sw ta te tg th tk tl tr ug uk ur uz "
-    "vi xh yo zh zu".split()  # noqa: SIM905 - ninety quoted codes read worse
+    "vi xh yo zh zu"
 )
+NEWS_LANGUAGES = frozenset(_NEWS_CODES.split())
 """Of the model's 140 classes, those in which news are printed; the others cost accuracy."""
 
 _NO_LANGUAGE = "zxx"
@@ -105,17 +113,16 @@ def decide(likely: Mapping[str, float], hint: str | None, letters: int) -> Langu
     ``likely``: code to probability; ``hint``: as ``language_of`` returns it;
     ``letters``: how many the text has, because few letters need a clear answer.
     """
-    weighed, plain = _allowed(likely, hint), _allowed(likely, None)
-    heard = max(plain, key=lambda code: plain[code])
-    code = heard
-    if hint in weighed:
-        weighed[hint] *= HINT_FACTOR
-        code = max(weighed, key=lambda code: weighed[code])
-    confidence = weighed[code] / sum(weighed.values())
-    short = letters < SHORT_LETTERS and confidence < SHORT_PROBABILITY
-    if code == _NO_LANGUAGE or short or max(likely.values()) < FLAT_PROBABILITY:
+    plain = _shares(likely, letters, None)
+    weighed = _shares(likely, letters, hint)
+    heard = max(plain, key=lambda code: plain[code], default=UNDETERMINED)
+    code = max(weighed, key=lambda code: weighed[code], default=UNDETERMINED)
+    source: Source = "text" if code == heard else "hint"
+    needed = CLEAR_PROBABILITY[source]
+    unclear = weighed.get(code, 0.0) < needed or plain.get(heard, 0.0) < HEARD_PROBABILITY
+    if code in (_NO_LANGUAGE, UNDETERMINED) or (letters < SHORT_LETTERS and unclear):
         return Language(UNDETERMINED, 0.0, "text")
-    return Language(code, min(confidence, 1.0), "text" if code == heard else "hint")
+    return Language(code, weighed[code], source)
 
 
 def language_of(tag: str | None) -> str | None:
@@ -132,14 +139,19 @@ def language_of(tag: str | None) -> str | None:
     return code if len(code) == 2 else None
 
 
-def _allowed(likely: Mapping[str, float], hint: str | None) -> dict[str, float]:
-    """The probabilities of the news languages and of the hinted one, codes made one."""
+def _shares(likely: Mapping[str, float], letters: int, hint: str | None) -> dict[str, float]:
+    """The probabilities of the news languages and of the hinted one; codes made one, sum 1."""
     found: dict[str, float] = {}
     for code, probability in likely.items():
         if code in NEWS_LANGUAGES or code in (hint, _NO_LANGUAGE):
             one = _ONE_CODE.get(code, code)
             found[one] = found.get(one, 0.0) + probability
-    return found
+    if letters < FEW_LETTERS:
+        found = {code: p * (LARGE_FACTOR if code in LARGE else 1.0) for code, p in found.items()}
+    if hint in found:
+        found[hint] *= HINT_FACTOR
+    total = sum(found.values()) or 1.0
+    return {code: probability / total for code, probability in found.items()}
 
 
 def _by_script(seen: str) -> Language | None:
