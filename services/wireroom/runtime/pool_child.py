@@ -1,0 +1,128 @@
+"""The child's side of ``pool``: read a task, run it, answer; end when the parent does.
+
+Frames on stdin and stdout: length (8 bytes), pickle. Both ends are processes of ours.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import pickle
+import signal
+import struct
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import BinaryIO, NamedTuple
+
+HEADER = struct.Struct("!Q")
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Setup(NamedTuple):
+    """What a child has to know before its first task."""
+
+    target: str
+    warm: str | None
+    parent: int
+
+
+class Report(NamedTuple):
+    """The answer to one task: a pickled result or exception, and what the process has used.
+
+    ``cpu``: seconds since its start. ``rss``: resident MB now.
+    """
+
+    failed: bool
+    answer: bytes
+    cpu: float
+    rss: float
+
+
+def main() -> None:
+    """Serve tasks until stdin ends."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the parent drains, then closes the pipe
+    tasks = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)  # what a library prints must not end up between our frames
+    first = _read(tasks)
+    if first is None:
+        return
+    setup, sys.path[:] = pickle.loads(first)
+    _die_with(setup.parent)
+    _write(answers, _report(_prepare, setup))
+    target = find(setup.target)
+    while (request := _read(tasks)) is not None:
+        _write(answers, _report(_call, target, request))
+
+
+def find(path: str) -> Callable[..., object]:
+    """The function behind ``"package.module:name"``. Raises ImportError, AttributeError."""
+    module, _, name = path.partition(":")
+    found: Callable[..., object] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def _prepare(setup: Setup) -> None:
+    find(setup.target)
+    if setup.warm is not None:
+        find(setup.warm)()
+
+
+def _call(target: Callable[..., object], request: bytes) -> object:
+    return target(*pickle.loads(request))
+
+
+def _report(task: Callable[..., object], *args: object) -> Report:
+    try:
+        answer, failed = pickle.dumps(task(*args), pickle.HIGHEST_PROTOCOL), False
+    except Exception as error:
+        answer, failed = _pickled(error), True
+    return Report(failed, answer, time.process_time(), _resident_mb())
+
+
+def _pickled(error: Exception) -> bytes:
+    """The error with its traceback as a note; a RuntimeError where it does not survive."""
+    told = "".join(traceback.format_exception(error))
+    error.add_note(told)
+    try:
+        packed = pickle.dumps(error, pickle.HIGHEST_PROTOCOL)
+        pickle.loads(packed)  # many exceptions can be written but not read
+    except Exception:
+        return pickle.dumps(RuntimeError(told))
+    return packed
+
+
+def _die_with(parent: int) -> None:
+    """Be killed when the parent ends, also in the midst of a task."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before we could ask
+        raise SystemExit(0)
+
+
+def _resident_mb() -> float:
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except OSError:
+        return 0.0
+
+
+def _read(stream: BinaryIO) -> bytes | None:
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack(header)
+    return stream.read(size)
+
+
+def _write(stream: BinaryIO, report: Report) -> None:
+    frame = pickle.dumps(report, pickle.HIGHEST_PROTOCOL)
+    stream.writelines((HEADER.pack(len(frame)), frame))
+    stream.flush()
