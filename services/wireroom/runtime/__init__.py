@@ -5,14 +5,6 @@ from wireroom.runtime.retry import Backoff
 from wireroom.runtime.stage import Checkpoint, Delivery, Drop, Fenced, Outcome, Stage
 
 __all__ = [
-    "Backoff",
-    "Checkpoint",
-    "Delivery",
-    "Drop",
-    "Fenced",
-    "Outcome",
-    "Permanent",
-    "Stage",
-    "Transient",
-    "Unavailable",
-]
+    "Backoff", "Checkpoint", "Delivery", "Drop", "Fenced", "Outcome", "Permanent", "Stage",
+    "Transient", "Unavailable",
+]  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
+from wireroom.runtime.journal import Hop
 from wireroom.runtime.retry import Backoff
 from wireroom.wire.event import Event
 from wireroom.wire.transport import Partition
@@ -26,12 +26,10 @@ Outcome: TypeAlias = Sequence[Event] | Drop
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Generic[E]):
-    """One event of a batch, with what its envelope says."""
+    """One event of a batch, and the record that it came in."""
 
     event: E
-    event_id: UUID
-    submission_id: UUID
-    accepted_at: datetime
+    hop: Hop
 
 
 class Checkpoint(Protocol):

@@ -1,0 +1,1 @@
+"""How events travel. It knows nothing of news, nor of stages."""

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Set
+from datetime import UTC, date, datetime, time
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+
+
+def _instant(value: object) -> object:
+    """A time or a day without a zone is taken as UTC."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return value  # pydantic words the error
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+"""A point in time, always with its zone."""
 
 
 class Part(BaseModel):
@@ -24,6 +44,8 @@ class Event(Part):
     partitions: ClassVar[int]
     retention_days: ClassVar[int]
     max_bytes: ClassVar[int]
+    takes_json: ClassVar[bool] = False
+    byte_fields: ClassVar[Set[str]] = frozenset()
 
     @property
     def key(self) -> bytes | None:

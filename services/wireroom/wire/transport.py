@@ -58,6 +58,9 @@ class Consumer(Protocol):
     def end(self, partition: Partition) -> int | None:
         """The offset after the newest record, as far as known without asking."""
 
+    async def refresh(self) -> None:
+        """Ask the broker for the ends: a consumer that has silently stopped knows none."""
+
     def assigned(self) -> Collection[Partition]: ...
 
 

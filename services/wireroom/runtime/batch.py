@@ -1,0 +1,228 @@
+"""The loop of a stage that writes rows: a batch, its offsets and nothing else in one transaction.
+
+A transaction that fails for its data is split until the one bad record is alone; that
+one is buried and its offset goes along with the next. A partition that another worker
+has claimed ends this one: what it holds is void, and a new process claims anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from wireroom.runtime.deadletter import reason_of
+from wireroom.runtime.errors import Permanent, Transient, Unavailable
+from wireroom.runtime.fuse import Fuse
+from wireroom.runtime.journal import Hop, Journal
+from wireroom.runtime.member import Member
+from wireroom.runtime.metrics import Metrics
+from wireroom.runtime.outlet import Dead, Outlet
+from wireroom.runtime.stage import Delivery, Fenced, Stage
+from wireroom.runtime.watchdog import Watchdog
+from wireroom.runtime.worker import DRAIN, DRAIN_REVOKED, POLL
+from wireroom.wire import headers
+from wireroom.wire.codec import Codec, Undecodable
+from wireroom.wire.event import Event
+from wireroom.wire.transport import Broker, Partition, Record
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item(Generic[E]):
+    """A record, and its delivery unless it was buried already."""
+
+    record: Record
+    delivery: Delivery[E] | None
+
+
+class BatchWorker(Generic[E]):
+    """Runs one writing stage against one broker until told to stop."""
+
+    _outlet: Outlet
+
+    def __init__(
+        self, stage: Stage[E], broker: Broker, codec: Codec, metrics: Metrics, journal: Journal
+    ) -> None:
+        assert stage.handle_batch is not None
+        assert stage.offsets is not None
+        self._handle = stage.handle_batch
+        self._places = stage.offsets
+        self._stage = stage
+        self._broker = broker
+        self._codec = codec
+        self._metrics = metrics.of(stage.name)
+        self._metrics.in_flight_limit.set(stage.batch_size)
+        self._journal = journal
+        self._member = Member(self._metrics, Watchdog())
+        self._fuse = Fuse(self._fuse_changed)
+        self._stop = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def name(self) -> str:
+        return self._stage.name
+
+    @property
+    def ready(self) -> bool:
+        return self._member.joined
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Return when stopped; raise ``Fenced`` or ``Gone``, after which a new process goes on."""
+        stage, member = self._stage, self._member
+        self._stop = stop
+        topic = stage.consumes.topic
+        async with (
+            self._broker.producer() as producer,
+            self._broker.consumer(topic, group=stage.name, rebalances=self) as member.consumer,
+        ):
+            self._outlet = Outlet(stage.name, producer, self._codec, self._metrics, self._journal)
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    house = tasks.create_task(member.keep_house())
+                    writing = tasks.create_task(self._write_until(stop))
+                    await self._until_done(stop, writing)
+                    house.cancel()
+            finally:
+                await member.commit_last()
+
+    async def _until_done(self, stop: asyncio.Event, writing: asyncio.Task[None]) -> None:
+        """A batch that does not end in time is left: its transaction rolls back."""
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({writing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        _, late = await asyncio.wait({writing}, timeout=DRAIN)
+        for task in late:
+            task.cancel()
+
+    async def _write_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            records = await self._collect(stop)
+            if records:
+                self._metrics.in_flight.set(len(records))
+                self._idle.clear()
+                try:
+                    await self._flush(records)
+                finally:
+                    self._idle.set()
+                    self._metrics.in_flight.set(0)
+
+    async def _collect(self, stop: asyncio.Event) -> list[Record]:
+        """Up to a batch; what comes within ``batch_wait`` of the first record goes along."""
+        consumer, size = self._member.consumer, self._stage.batch_size
+        assert consumer is not None
+        batch: list[Record] = []
+        until = 0.0
+        while len(batch) < size and not stop.is_set():
+            now = time.monotonic()
+            if batch and now >= until:
+                break
+            wait = until - now if batch else POLL
+            taken = await consumer.take(size - len(batch), wait)
+            if taken and not batch:
+                until = time.monotonic() + self._stage.batch_wait
+            # What a rebalance has taken from us in between is not ours to write.
+            batch = [r for r in batch if self._member.offsets.above(r.partition)]
+            batch += [record for record in taken if self._member.offsets.begin(record)]
+        self._metrics.taken(self._stage.consumes.topic, len(batch))
+        return batch
+
+    async def _flush(self, records: Sequence[Record]) -> None:
+        began = time.time()
+        items = [await self._opened(record, began) for record in records]
+        await self._write(items, began)
+        took = time.time() - began
+        self._metrics.batch_size.observe(len(records))
+        self._metrics.batch_seconds.observe(took)
+        for record in records:
+            self._member.finished(record.partition, record.offset)
+            self._metrics.process_seconds.observe(took)
+
+    async def _opened(self, record: Record, began: float) -> _Item[E]:
+        envelope = headers.read(record)
+        try:
+            event = self._codec.decode(record.value, self._stage.consumes, record.headers)
+        except Undecodable as error:
+            dead = Dead(Permanent(error.reason, str(error)), 0)
+            await self._outlet.bury(Hop(record, envelope, None, began), dead)
+            return _Item(record, None)
+        hop = Hop(record, envelope, self._stage.identify(event), began)
+        return _Item(record, Delivery(event, hop))
+
+    async def _write(self, items: Sequence[_Item[E]], began: float) -> None:
+        """All of it or, where the data is at fault, all but the bad records."""
+        failure, attempts = await self._transaction(items)
+        if failure is None:
+            self._fuse.survived()
+            return
+        deliveries = [item.delivery for item in items if item.delivery]
+        if len(deliveries) > 1:
+            half = len(items) // 2
+            await self._write(items[:half], began)
+            await self._write(items[half:], began)
+            return
+        if not deliveries:  # nothing but offsets: the fault is not the data's
+            raise failure
+        if self._fuse.died(failure, reason_of(failure)):
+            await self._fuse.turn()
+            await self._write(items, began)
+            return
+        await self._outlet.bury(deliveries[0].hop, Dead(failure, attempts))
+        await self._write([_Item(item.record, None) for item in items], began)
+
+    async def _transaction(self, items: Sequence[_Item[E]]) -> tuple[Exception | None, int]:
+        """Try until it works, or until the data is to blame: then return why."""
+        reached = {item.record.partition: item.record.offset + 1 for item in items}
+        deliveries = [item.delivery for item in items if item.delivery]
+        attempt = 0
+        while True:
+            attempt += 1
+            checkpoint = self._places.checkpoint(reached)
+            try:
+                async with asyncio.timeout(self._stage.timeout):
+                    await self._handle(deliveries, checkpoint)
+                self._places.saved(checkpoint)
+                return None, attempt
+            except Fenced:
+                self._metrics.fenced.inc()
+                raise
+            except Permanent as error:
+                return error, attempt
+            except Unavailable as error:
+                self._fuse.blow(error.reason)
+                await self._fuse.turn()
+                attempt -= 1
+                continue
+            except TimeoutError:
+                failure: Exception = Transient("timeout", f"after {self._stage.timeout:g} s")
+            except Exception as error:  # Transient, or a bug: retried, then blamed on the data
+                failure = error
+            delay = self._stage.backoff.delay(attempt)
+            if delay is None:
+                return failure, attempt
+            self._metrics.retried(reason_of(failure))
+            self._member.watchdog.fed()
+            await asyncio.sleep(delay)
+
+    def _fuse_changed(self, reason: str | None) -> None:
+        self._metrics.fuse(reason)
+        self._member.watchdog.fed()
+
+    # Rebalances
+
+    async def revoked(self, partitions: Collection[Partition]) -> None:
+        idle = asyncio.create_task(self._idle.wait())
+        await asyncio.wait({idle}, timeout=DRAIN_REVOKED)
+        idle.cancel()
+        await self._member.commit()
+
+    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        # The place in Postgres counts, also for what comes back: begin anew from there.
+        self._member.offsets.keep(())
+        places = await self._places.claim(partitions) if partitions else {}
+        self._member.took(partitions)
+        return places

@@ -1,0 +1,63 @@
+"""One small event for every hop and outcome: what happened to what, where, when, how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from wireroom.wire.event import Event
+from wireroom.wire.headers import Envelope
+from wireroom.wire.transport import Record
+
+What: TypeAlias = Literal[
+    "passed", "retried", "indexed", "duplicate", "revised", "unchanged", "dropped", "dead",
+    "replayed",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One record in one stage, and when work on it began (wall clock, seconds)."""
+
+    record: Record
+    envelope: Envelope
+    subject: UUID | None
+    began: float
+
+
+class Journal:
+    """Writes entries of ``kind``, an event with the fields of ``articles.journal``."""
+
+    def __init__(
+        self, kind: type[Event], *, stage: str, instance: str, versions: Mapping[str, str]
+    ) -> None:
+        self.kind = kind
+        self._stage = stage
+        self._instance = instance
+        self._versions = dict(versions)
+
+    def entry(self, hop: Hop, event: What, *, reason: str | None = None, attempt: int = 1) -> Event:
+        now, record = time.time(), hop.record
+        # Not validated: every value is ours, and this runs once per record and stage.
+        return self.kind.model_construct(
+            subject_id=hop.subject or hop.envelope.submission_id,
+            article_id=hop.subject,
+            submission_id=hop.envelope.submission_id,
+            stage=self._stage,
+            event=event,
+            reason=reason,
+            attempt=attempt,
+            accepted_at=hop.envelope.accepted_at,
+            at=datetime.fromtimestamp(now, UTC),
+            waited_ms=max(0.0, hop.began * 1000 - record.timestamp),
+            worked_ms=(now - hop.began) * 1000,
+            record_topic=record.partition.topic,
+            record_partition=record.partition.number,
+            record_offset=record.offset,
+            instance=self._instance,
+            versions=self._versions,
+        )

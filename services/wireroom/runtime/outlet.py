@@ -1,0 +1,105 @@
+"""What leaves a stage: events, journal entries, dead letters. Sent means acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from wireroom.runtime import deadletter
+from wireroom.runtime.errors import Permanent
+from wireroom.runtime.journal import Hop, Journal, What
+from wireroom.runtime.metrics import StageMetrics
+from wireroom.wire.codec import Codec
+from wireroom.wire.event import Event
+from wireroom.wire.headers import FINGERPRINT
+from wireroom.wire.topics import dead
+from wireroom.wire.transport import Producer, TooLarge
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A record that can't be handled, why, and how often it was tried."""
+
+    error: Exception
+    attempts: int
+
+
+class Outlet:
+    def __init__(
+        self, stage: str, producer: Producer, codec: Codec, metrics: StageMetrics, journal: Journal
+    ) -> None:
+        self._stage = stage
+        self._producer = producer
+        self._codec = codec
+        self._metrics = metrics
+        self._journal = journal
+        self._dead = dead(stage)
+
+    async def pass_on(self, hop: Hop, events: Sequence[Event], attempts: int) -> None:
+        """Raises ``Permanent("too_large")`` when a topic does not take an event."""
+        try:
+            sent = [await self._hand_over(hop, event, n) for n, event in enumerate(events)]
+            sent.append(await self._note(hop, "passed", attempt=attempts))
+            for acked in sent:
+                await acked
+        except TooLarge as error:
+            raise Permanent("too_large", str(error)) from error
+        for event in events:
+            self._metrics.sent(event.topic)
+        self._metrics.outcome("passed")
+
+    async def drop(self, hop: Hop, reason: str, attempts: int) -> None:
+        await (await self._note(hop, "dropped", reason=reason, attempt=attempts))
+        self._metrics.outcome("dropped", reason)
+
+    async def bury(self, hop: Hop, dead: Dead) -> None:
+        """Raises whatever the broker does: a dead letter that can't be written ends the worker."""
+        reason = deadletter.reason_of(dead.error)
+        record = hop.record
+        notes = {"stage": self._stage, "attempts": dead.attempts, "began": f"{hop.began:.3f}"}
+        headers = deadletter.headers_for(record, hop.envelope, dead.error, notes)
+        sent = [
+            await self._producer.send(
+                self._dead, key=record.key, value=record.value, headers=headers
+            ),
+            await self._note(hop, "dead", reason=reason, attempt=max(1, dead.attempts)),
+        ]
+        for acked in sent:
+            await acked
+        self._metrics.sent(self._dead)
+        self._metrics.outcome("dead", reason)
+        log.warning(
+            "dead_letter",
+            stage=self._stage,
+            reason=reason,
+            detail=str(dead.error)[: deadletter.MAX_DETAIL],
+            article=str(hop.subject or ""),
+            submission=str(hop.envelope.submission_id),
+            attempt=dead.attempts,
+        )
+
+    async def retried(self, hop: Hop, reason: str, attempt: int) -> None:
+        await (await self._note(hop, "retried", reason=reason, attempt=attempt))
+        self._metrics.retried(reason)
+
+    async def _hand_over(self, hop: Hop, event: Event, position: int) -> Awaitable[None]:
+        headers = hop.envelope.following(event.topic, position)
+        headers[FINGERPRINT] = self._codec.fingerprint(type(event))
+        return await self._producer.send(
+            event.topic, key=event.key, value=self._codec.encode(event), headers=headers
+        )
+
+    async def _note(
+        self, hop: Hop, what: What, *, reason: str | None = None, attempt: int
+    ) -> Awaitable[None]:
+        entry = self._journal.entry(hop, what, reason=reason, attempt=attempt)
+        return await self._producer.send(
+            entry.topic,
+            key=entry.key,
+            value=self._codec.encode(entry),
+            headers={FINGERPRINT: self._codec.fingerprint(type(entry))},
+        )
