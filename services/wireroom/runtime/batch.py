@@ -60,6 +60,7 @@ class BatchWorker(Generic[E]):
         self._member = Member(self._metrics, Watchdog())
         self._fuse = Fuse(self._fuse_changed)
         self._stop = asyncio.Event()
+        self._claims = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -122,11 +123,12 @@ class BatchWorker(Generic[E]):
             if batch and now >= until:
                 break
             wait = until - now if batch else POLL
+            before = self._claims
             taken = await consumer.take(size - len(batch), wait)
+            if before != self._claims:
+                batch = []  # a rebalance in between: what is still ours comes again
             if taken and not batch:
                 until = time.monotonic() + self._stage.batch_wait
-            # What a rebalance has taken from us in between is not ours to write.
-            batch = [r for r in batch if self._member.offsets.above(r.partition)]
             batch += [record for record in taken if self._member.offsets.begin(record)]
         self._metrics.taken(self._stage.consumes.topic, len(batch))
         return batch
@@ -222,6 +224,7 @@ class BatchWorker(Generic[E]):
 
     async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         # The place in Postgres counts, also for what comes back: begin anew from there.
+        self._claims += 1
         self._member.offsets.keep(())
         places = await self._places.claim(partitions) if partitions else {}
         self._member.took(partitions)

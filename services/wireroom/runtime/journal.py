@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from wireroom.wire.event import Event
@@ -42,22 +42,23 @@ class Journal:
 
     def entry(self, hop: Hop, event: What, *, reason: str | None = None, attempt: int = 1) -> Event:
         now, record = time.time(), hop.record
+        fields: dict[str, Any] = {
+            "subject_id": hop.subject or hop.envelope.submission_id,
+            "article_id": hop.subject,
+            "submission_id": hop.envelope.submission_id,
+            "stage": self._stage,
+            "event": event,
+            "reason": reason,
+            "attempt": attempt,
+            "accepted_at": hop.envelope.accepted_at,
+            "at": datetime.fromtimestamp(now, UTC),
+            "waited_ms": max(0.0, hop.began * 1000 - record.timestamp),
+            "worked_ms": (now - hop.began) * 1000,
+            "record_topic": record.partition.topic,
+            "record_partition": record.partition.number,
+            "record_offset": record.offset,
+            "instance": self._instance,
+            "versions": self._versions,
+        }
         # Not validated: every value is ours, and this runs once per record and stage.
-        return self.kind.model_construct(
-            subject_id=hop.subject or hop.envelope.submission_id,
-            article_id=hop.subject,
-            submission_id=hop.envelope.submission_id,
-            stage=self._stage,
-            event=event,
-            reason=reason,
-            attempt=attempt,
-            accepted_at=hop.envelope.accepted_at,
-            at=datetime.fromtimestamp(now, UTC),
-            waited_ms=max(0.0, hop.began * 1000 - record.timestamp),
-            worked_ms=(now - hop.began) * 1000,
-            record_topic=record.partition.topic,
-            record_partition=record.partition.number,
-            record_offset=record.offset,
-            instance=self._instance,
-            versions=self._versions,
-        )
+        return self.kind.model_construct(**fields)

@@ -1,0 +1,193 @@
+"""Taking: a static member of a group, with explicit commits and a gate over rebalances.
+
+What aiokafka does that a caller would not expect, and what stands here against it:
+
+- An exception in a rebalance listener is swallowed: it is kept, and raised by ``take``.
+- ``commit`` tries for ever while the coordinator is away: it has a time limit.
+- A consumer whose start failed cannot be started again and may hold partitions: it is
+  stopped, and the next try is a new one.
+- ``latest``, auto-commit and a rebalance limit of one session are defaults that lose data.
+- Paused partitions are forgotten at a rebalance: nothing is paused here, the caller names
+  the partitions that it takes from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from wireroom.wire.settings import Settings
+from wireroom.wire.transport import Gone, Partition, Rebalances, Record
+
+log = structlog.get_logger(__name__)
+
+STARTS = 5  # tries, 1 s apart: a broker that is just coming up
+COMMIT_LIMIT = 15.0
+REBALANCE_MS = 30_000  # longer than a drain; the default is the session timeout
+JOINS, JOINS_WITHIN = 6, 60.0  # a static member that joins so often shares its id with another
+
+
+@asynccontextmanager
+async def member(
+    settings: Settings, topic: str, *, group: str, instance: str | None, rebalances: Rebalances
+) -> AsyncIterator[KafkaConsumer]:
+    """A started consumer; ``instance`` makes it a static member. Raises ``Gone``."""
+    name = f"{group}-{instance}" if instance else None
+    for attempt in range(1, STARTS + 1):
+        listener = _Listener(rebalances)
+        inner = _new(settings, group, name)
+        inner.subscribe([topic], listener=listener)
+        listener.consumer = inner
+        try:
+            await asyncio.wait_for(inner.start(), 60)
+            break
+        except (KafkaError, TimeoutError) as error:
+            await inner.stop()
+            if attempt == STARTS:
+                raise Gone(f"{settings.bootstrap_servers}: {error}") from error
+            await asyncio.sleep(1)
+    try:
+        yield KafkaConsumer(inner, listener, name)
+    finally:
+        await inner.stop()
+
+
+def _new(settings: Settings, group: str, name: str | None) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        group_id=group,
+        group_instance_id=name,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        partition_assignment_strategy=(StickyPartitionAssignor,),
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=min(3_000, settings.session_timeout_ms // 3),
+        rebalance_timeout_ms=REBALANCE_MS,
+        # Not polling is our backpressure; whether we live, the watchdog tells.
+        max_poll_interval_ms=2**31 - 1,
+        fetch_max_bytes=8 * 1024 * 1024,
+        max_partition_fetch_bytes=1024 * 1024,
+        **settings.security(),
+    )
+
+
+class KafkaConsumer:
+    def __init__(self, inner: AIOKafkaConsumer, listener: _Listener, member: str | None) -> None:
+        self._inner = inner
+        self._listener = listener
+        self._member = member
+        self._ends: dict[Partition, int] = {}
+
+    async def take(
+        self, limit: int, wait: float, partitions: Collection[Partition] | None = None
+    ) -> Sequence[Record]:
+        self._listener.check(self._member)
+        if not self._listener.open.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._listener.open.wait(), wait)
+            return ()
+        if partitions is not None:
+            mine = self._inner.assignment()
+            chosen = [tp for tp in (TopicPartition(*p) for p in partitions) if tp in mine]
+            if not chosen:
+                await asyncio.sleep(wait)
+                return ()
+        else:
+            chosen = []
+        try:
+            batches = await self._inner.getmany(
+                *chosen, timeout_ms=int(wait * 1000), max_records=limit
+            )
+        except IllegalStateError:  # they left us while we asked
+            return ()
+        except KafkaError as error:
+            raise Gone(f"not taken: {error}") from error
+        return [record(message) for batch in batches.values() for message in batch]
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        mine = self._inner.assignment()
+        ours = {TopicPartition(*p): at for p, at in offsets.items() if TopicPartition(*p) in mine}
+        if not ours:
+            return
+        try:
+            await asyncio.wait_for(self._inner.commit(ours), COMMIT_LIMIT)
+        except (CommitFailedError, IllegalStateError) as error:
+            # The partitions are no longer ours. Their new owner repeats our work.
+            log.warning("not_committed", offsets=len(ours), error=str(error))
+        except (KafkaError, TimeoutError) as error:
+            raise Gone(f"not committed: {error!r}") from error
+
+    def end(self, partition: Partition) -> int | None:
+        fetched: int | None = None
+        with suppress(IllegalStateError):
+            fetched = self._inner.highwater(TopicPartition(*partition))
+        asked = self._ends.get(partition)
+        return max((e for e in (fetched, asked) if e is not None), default=None)
+
+    async def refresh(self) -> None:
+        mine = self._inner.assignment()
+        with suppress(KafkaError, TimeoutError):  # the next take tells
+            found = await asyncio.wait_for(self._inner.end_offsets(mine), 10)
+            self._ends = {Partition(*tp): end for tp, end in found.items()}
+
+    def assigned(self) -> Collection[Partition]:
+        return [Partition(*tp) for tp in self._inner.assignment()]
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """The gate: nothing is taken from a revocation to the end of the assignment."""
+
+    consumer: AIOKafkaConsumer
+
+    def __init__(self, rebalances: Rebalances) -> None:
+        self._rebalances = rebalances
+        self._failure: Exception | None = None
+        self._joined: deque[float] = deque(maxlen=JOINS)
+        self.open = asyncio.Event()
+
+    def check(self, member: str | None) -> None:
+        """Raise what a rebalance has left: its own failure, or the sign of a twin."""
+        if self._failure is not None:
+            raise Gone(f"rebalance failed: {self._failure}") from self._failure
+        often = len(self._joined) == JOINS and self._joined[-1] - self._joined[0] < JOINS_WITHIN
+        if member and often:
+            raise Gone(
+                f"{member} keeps losing its place in the group: another process runs under the "
+                "same name. Give each its own WIREROOM_INSTANCE."
+            )
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        self.open.clear()
+        try:
+            await self._rebalances.revoked([Partition(*tp) for tp in revoked])
+        except Exception as error:  # raised by the next take; aiokafka would swallow it
+            self._failure = error
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._joined.append(time.monotonic())
+        try:
+            places = await self._rebalances.assigned([Partition(*tp) for tp in assigned])
+            for partition, offset in places.items():
+                self.consumer.seek(TopicPartition(*partition), offset)
+            self.open.set()
+        except Exception as error:  # raised by the next take; aiokafka would swallow it
+            self._failure = error
+
+
+def record(message: ConsumerRecord[bytes, bytes]) -> Record:
+    return Record(
+        Partition(message.topic, message.partition),
+        message.offset,
+        message.timestamp,
+        message.key,
+        message.value or b"",
+        dict(message.headers),
+    )

@@ -1,0 +1,59 @@
+"""Reading a topic beside the groups: all that lies there now, or that and what comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from wireroom.wire.kafka.consumer import record
+from wireroom.wire.settings import Settings
+from wireroom.wire.transport import Gone, Record
+
+
+async def read(
+    settings: Settings, topic: str, *, key: bytes | None = None, follow: bool = False
+) -> AsyncIterator[Sequence[Record]]:
+    """Batches in log order of each partition, from the oldest; up to the ends as they are now,
+    or without end. ``key``: only its records, by reading only its partition.
+
+    Raises ``Gone`` when the brokers do not answer or there is no such topic.
+    """
+    consumer = AIOKafkaConsumer(
+        enable_auto_commit=False, auto_offset_reset="earliest", **settings.security()
+    )
+    try:
+        await asyncio.wait_for(consumer.start(), 30)
+    except (KafkaError, TimeoutError) as error:
+        await consumer.stop()
+        raise Gone(f"{settings.bootstrap_servers}: {error}") from error
+    try:
+        async for batch in _batches(consumer, topic, key, follow):
+            yield batch
+    finally:
+        await consumer.stop()
+
+
+async def _batches(
+    consumer: AIOKafkaConsumer, topic: str, key: bytes | None, follow: bool
+) -> AsyncIterator[Sequence[Record]]:
+    try:
+        await consumer._client._wait_on_metadata(topic)  # else a new client knows no topic
+    except KafkaError as error:
+        raise Gone(f"{topic}: {error}") from error
+    numbers = consumer.partitions_for_topic(topic) or set()
+    partitions = [TopicPartition(topic, n) for n in sorted(numbers)]
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    ends = await consumer.end_offsets(partitions)
+    todo = {tp for tp in partitions if ends[tp] > await consumer.position(tp)}
+    while follow or todo:
+        batches = await consumer.getmany(timeout_ms=200)
+        found = [record(m) for batch in batches.values() for m in batch]
+        wanted = [r for r in found if key is None or r.key == key]
+        if wanted or follow:
+            yield wanted
+        for tp in [tp for tp in todo if await consumer.position(tp) >= ends[tp]]:
+            todo.discard(tp)

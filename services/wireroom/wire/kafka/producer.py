@@ -1,0 +1,139 @@
+"""Sending: idempotent, acks=all, and rebuilt when the broker refuses for good.
+
+One refused send poisons aiokafka's idempotent producer of that partition: every later
+one fails. So after any error that is not worth a retry the producer is replaced, and
+what was not acknowledged is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.partitioner import murmur2
+
+from wireroom.wire.settings import Settings
+from wireroom.wire.transport import Gone, Headers, TooLarge
+
+log = structlog.get_logger(__name__)
+
+BATCH = 262_144  # a third of the CPU of 16 KB batches at 20 KB a record; 1 MB is no better
+LINGER_MS = 5
+OVERHEAD = 512  # batch and record framing that counts against the topic's limit
+STARTS = 5  # tries, 1 s apart: a broker that is just coming up
+RESENDS = 5  # 0.2 s first, doubled: a broker that restarts is back within 6 s
+
+
+class KafkaProducer:
+    """Idempotent, acks=all. Rebuilt when the broker refuses for good."""
+
+    def __init__(self, settings: Settings, limits: Mapping[str, int]) -> None:
+        self._settings = settings
+        self._limits = limits
+        self._largest = max(limits.values(), default=1024 * 1024)
+        self._generation = 0
+        self._rebuilding = asyncio.Lock()
+        self._partition_of = lru_cache(65_536)(_partition)
+
+    async def start(self) -> None:
+        for attempt in range(1, STARTS + 1):
+            self._inner = self._new()
+            try:
+                await asyncio.wait_for(self._inner.start(), 60)
+                return
+            except (KafkaError, TimeoutError) as error:
+                await self._inner.stop()
+                if attempt == STARTS:
+                    raise Gone(f"{self._settings.bootstrap_servers}: {error}") from error
+                await asyncio.sleep(1)
+
+    async def stop(self) -> None:
+        with suppress(KafkaError, TimeoutError):
+            await asyncio.wait_for(self._inner.stop(), 15)
+
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes, headers: Headers
+    ) -> Awaitable[None]:
+        size = len(value) + len(key or b"") + OVERHEAD
+        size += sum(len(name) + len(content) for name, content in headers.items())
+        if size > self._limits.get(topic, self._largest):
+            raise TooLarge(f"{size} bytes; {topic} takes {self._limits.get(topic)}")
+        generation = self._generation
+        acked = await self._hand_over(topic, key, value, headers)
+        return self._acked(acked, generation, topic, key, value, headers)
+
+    async def _hand_over(
+        self, topic: str, key: bytes | None, value: bytes, headers: Headers
+    ) -> Awaitable[object]:
+        try:
+            inner = self._inner
+            partition = None
+            if key is not None:
+                count = len(await inner.partitions_for(topic))
+                partition = self._partition_of(key, count)
+            sent: Awaitable[object] = await inner.send(
+                topic, value, key=key, partition=partition, headers=[*headers.items()]
+            )
+        except KafkaError as error:
+            return _failed(error)
+        return sent
+
+    async def _acked(
+        self,
+        acked: Awaitable[object],
+        generation: int,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: Headers,
+    ) -> None:
+        for attempt in range(RESENDS + 1):
+            try:
+                await acked
+                return
+            except MessageSizeTooLargeError as error:
+                await self._rebuild(generation)
+                raise TooLarge(f"{len(value)} bytes: {topic} on the broker takes less") from error
+            except KafkaError as error:
+                if attempt == RESENDS:
+                    raise Gone(f"not sent to {topic}: {error}") from error
+                log.warning("send_failed", topic=topic, error=str(error), attempt=attempt + 1)
+                await asyncio.sleep(0.2 * 2**attempt)
+                await self._rebuild(generation)
+            generation = self._generation
+            acked = await self._hand_over(topic, key, value, headers)
+
+    async def _rebuild(self, generation: int) -> None:
+        async with self._rebuilding:
+            if generation != self._generation:
+                return  # somebody else did
+            old, self._generation = self._inner, generation + 1
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(old.stop(), 5)
+            await self.start()
+
+    def _new(self) -> AIOKafkaProducer:
+        none = self._settings.compression == "none"
+        return AIOKafkaProducer(
+            enable_idempotence=True,
+            acks="all",
+            max_batch_size=BATCH,
+            linger_ms=LINGER_MS,
+            compression_type=None if none else self._settings.compression,
+            max_request_size=self._largest,
+            **self._settings.security(),
+        )
+
+
+async def _failed(error: KafkaError) -> None:
+    raise error
+
+
+def _partition(key: bytes, count: int) -> int:
+    """As the Java client and librdkafka's murmur2_random choose it; pure Python, so cached."""
+    return int((murmur2(key) & 0x7FFFFFFF) % count)
