@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from wireroom.wire.kafka.consumer import record
+from wireroom.wire.kafka.producer import partition_of
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Record
 
@@ -44,6 +45,8 @@ async def _batches(
     except KafkaError as error:
         raise Gone(f"{topic}: {error}") from error
     numbers = consumer.partitions_for_topic(topic) or set()
+    if key is not None:
+        numbers = {partition_of(key, len(numbers))}
     partitions = [TopicPartition(topic, n) for n in sorted(numbers)]
     consumer.assign(partitions)
     await consumer.seek_to_beginning(*partitions)

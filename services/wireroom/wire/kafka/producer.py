@@ -38,7 +38,7 @@ class KafkaProducer:
         self._largest = max(limits.values(), default=1024 * 1024)
         self._generation = 0
         self._rebuilding = asyncio.Lock()
-        self._partition_of = lru_cache(65_536)(_partition)
+        self._partition_of = lru_cache(65_536)(partition_of)
 
     async def start(self) -> None:
         for attempt in range(1, STARTS + 1):
@@ -134,6 +134,6 @@ async def _failed(error: KafkaError) -> None:
     raise error
 
 
-def _partition(key: bytes, count: int) -> int:
+def partition_of(key: bytes, count: int) -> int:
     """As the Java client and librdkafka's murmur2_random choose it; pure Python, so cached."""
     return int((murmur2(key) & 0x7FFFFFFF) % count)
