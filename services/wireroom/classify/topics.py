@@ -78,7 +78,8 @@ def find(language: str, title: str | None, text: str) -> tuple[tuple[Topic, ...]
     scores = _scores(_entries(lexicon, title or "", text))
     if not scores:
         return (), "no_evidence"
-    ranked = sorted(scores.items(), key=lambda item: (-item[1].total, item[0]))
+    # The sort is stable: of equal topics the one that the article spoke of first.
+    ranked = sorted(scores.items(), key=lambda item: -item[1].total)
     best = ranked[0][1].total
     sure = confidence([score.total for _, score in ranked])
     return tuple(
