@@ -24,7 +24,7 @@ class Addresses:
 
 
 def read_addresses(data: Path) -> Addresses | None:
-    """What ``addresses.json`` says; None when there is none or the process that wrote it is gone."""
+    """What ``addresses.json`` says; None when there is none or its writer no longer runs."""
     try:
         stored = json.loads((data / "addresses.json").read_text())
     except (FileNotFoundError, ValueError):

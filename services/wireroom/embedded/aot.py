@@ -27,19 +27,14 @@ def archive(cache: Path, java: Java, lock: Lock, jvm: Sequence[str]) -> Path | N
 
 def reading(java: Java, path: Path | None) -> list[str]:
     """Flags that use the cache, where there is one."""
-    flags = quiet(java)
+    flags = _quiet(java)
     if path and path.exists():
         # Java warns of each blob that it can't take over; errors still show.
         flags += [f"-XX:AOTCache={path}", "-Xlog:disable", "-Xlog:all=error:stderr"]
     return flags
 
 
-def writing(java: Java, path: Path) -> list[str]:
-    """Flags that make Java write the cache when it ends, which then takes 5 s."""
-    return [*quiet(java), f"-XX:AOTCacheOutput={path}"]
-
-
-def quiet(java: Java) -> list[str]:
+def _quiet(java: Java) -> list[str]:
     """Flags against Java's warnings about the native code of the codecs."""
     if java.major < FIRST:
         return []

