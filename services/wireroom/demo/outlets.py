@@ -15,6 +15,11 @@ OUTLETS = (
         related="À lire aussi",
         rights="© 2026 Le Courrier de Valdoré. Tous droits réservés.",
         imprint=("Mentions légales", "Contact", "Abonnements"),
+        briefs=(
+            "Le pont de la Roche fermé deux nuits pour inspection",
+            "Marché de Valdoré : les premiers légumes de serre sont là",
+            "La piscine cherche des maîtres-nageurs",
+        ),
     ),
     Outlet(
         key="gazette",
@@ -28,6 +33,11 @@ OUTLETS = (
         related="More from the Gazette",
         rights="© 2026 The Harrowmere Gazette. All rights reserved.",
         imprint=("Terms of use", "Privacy", "Advertise"),
+        briefs=(
+            "Bus 14 to stop at the library from Monday",
+            "Bell-ringers wanted in three parishes",
+            "Quiz: how well do you know the old harbour?",
+        ),
     ),
     Outlet(
         key="bote",
@@ -41,6 +51,11 @@ OUTLETS = (
         related="Das könnte Sie auch interessieren",
         rights="© 2026 Kelderauer Bote. Alle Rechte vorbehalten.",
         imprint=("Impressum", "Datenschutz", "Mediadaten"),
+        briefs=(
+            "Wochenmarkt zieht für vier Wochen auf den Kirchplatz",
+            "Neue Linie 7 fährt jetzt auch sonntags",
+            "Leserfoto der Woche: Nebel über der Kelder",
+        ),
     ),
     Outlet(
         key="correo",
@@ -54,6 +69,11 @@ OUTLETS = (
         related="Noticias relacionadas",
         rights="© 2026 El Correo de Montesal. Todos los derechos reservados.",
         imprint=("Aviso legal", "Privacidad", "Contacto"),
+        briefs=(
+            "El tranvía amplía su horario los fines de semana",
+            "Abre en el mercado viejo una escuela de cerámica",
+            "Las cigüeñas vuelven a la torre del reloj",
+        ),
     ),
     Outlet(
         key="vestnik",
@@ -67,6 +87,11 @@ OUTLETS = (
         related="Читайте также",
         rights="© 2026 Верхнелесский вестник. Все права защищены.",
         imprint=("О редакции", "Реклама", "Контакты"),
+        briefs=(
+            "В посёлке открылась мастерская по ремонту лодок",
+            "Автобус до вокзала пойдёт по новому маршруту",
+            "Фотография недели: лёд на озере",
+        ),
     ),
     Outlet(
         key="shinpo",
@@ -80,6 +105,11 @@ OUTLETS = (
         related="関連記事",
         rights="© 2026 霧浜新報社 無断転載を禁じます。",
         imprint=("会社概要", "お問い合わせ", "広告掲載"),
+        briefs=(
+            "朝市、四月から駅前広場で再開",
+            "路面電車の新型車両が試運転",
+            "写真で見る霧浜の一週間",
+        ),
     ),
     Outlet(
         key="terre",
@@ -93,5 +123,10 @@ OUTLETS = (
         related="Toutes les dépêches",
         rights="© 2026 Terrefeuille Infos",
         imprint=("Qui sommes-nous ?", "Nous écrire"),
+        briefs=(
+            "Les trains de nuit reviennent sur la ligne de l’Est",
+            "Un musée du sel ouvrira au printemps",
+            "Météo : retour du soleil en fin de semaine",
+        ),
     ),
 )

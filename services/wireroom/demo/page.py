@@ -27,15 +27,16 @@ class Outlet:
     related: str
     rights: str
     imprint: tuple[str, ...]
+    briefs: tuple[str, ...]
+    """Headlines that every page lists beside its article; they lead into an archive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Teaser:
-    """A link to another article: path on the same host, title, one sentence."""
+    """A link to another article: path on the same host, and title."""
 
     path: str
     title: str
-    summary: str = ""
 
 
 def article_page(outlet: Outlet, base: str, article: Article, related: Sequence[Teaser]) -> str:
@@ -61,7 +62,7 @@ def article_page(outlet: Outlet, base: str, article: Article, related: Sequence[
 </article>
 <aside class="related">
 <h2>{escape(outlet.related)}</h2>
-{_links(related)}
+{_links([*related, *_briefs(outlet)])}
 </aside>"""
     head = f"""\
 <title>{escape(title)} | {escape(outlet.name)}</title>
@@ -86,7 +87,7 @@ def home_page(outlet: Outlet, base: str, teasers: Sequence[Teaser]) -> str:
 <meta property="og:site_name" content="{escape(outlet.name)}">"""
     main = f"""\
 <section class="front">
-{_links(teasers)}
+{_links([*teasers, *_briefs(outlet)])}
 </section>
 <section class="sections">
 <ul>
@@ -132,6 +133,10 @@ def _document(outlet: Outlet, head: str, main: str) -> str:
 
 def _menu(outlet: Outlet) -> str:
     return "\n".join(f'<li><a href="/">{escape(section)}</a></li>' for section in outlet.sections)
+
+
+def _briefs(outlet: Outlet) -> list[Teaser]:
+    return [Teaser(f"/archive/{n}", headline) for n, headline in enumerate(outlet.briefs, start=1)]
 
 
 def _links(teasers: Sequence[Teaser]) -> str:

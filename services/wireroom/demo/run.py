@@ -127,7 +127,7 @@ async def run(
     """
     screen = console or Console()
     async with AsyncExitStack() as stack:
-        served = at or await stack.enter_async_context(site())
+        served = at if at is not None else await stack.enter_async_context(site())
         steps = plan(articles(), served.url, COPY)
         with live(screen) as show:
             progress = _Progress(kit, show)

@@ -65,13 +65,13 @@ class Site:
     def _teasers(self, outlet: str) -> list[Teaser]:
         own = [place for place in self.pages if place[0] == outlet]
         shown = [self.article(*place) for place in own]
-        return [Teaser(a.path, a.title or "", a.summary) for a in shown if a]
+        return [Teaser(a.path, a.title or "") for a in shown if a]
 
 
 @asynccontextmanager
 async def site() -> AsyncIterator[Site]:
     """Serve all newspapers until the block is left."""
-    pages, corrected = _places(articles())
+    pages, corrected = places(articles())
     served = Site(pages, corrected)
     async with AsyncExitStack() as stack:
         for number, outlet in enumerate(OUTLETS, start=2):
@@ -82,7 +82,7 @@ async def site() -> AsyncIterator[Site]:
         yield served
 
 
-def _places(
+def places(
     known: Mapping[str, Article],
 ) -> tuple[dict[tuple[str, str], Article], dict[tuple[str, str], Article]]:
     """Pages by newspaper and path, and the corrected texts in the same way."""
