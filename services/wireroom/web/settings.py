@@ -1,0 +1,81 @@
+"""What can be set about going out to the web. Only the command line builds it."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from wireroom import __version__
+
+
+class Settings(BaseSettings):
+    """Limits, manners and what is opened on purpose. Times in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREROOM_FETCH_", frozen=True, extra="ignore")
+
+    contact: str = Field(
+        default="",
+        pattern=r"^[!-~]*$",
+        description="URL or mail address in the user agent, for those whose pages are fetched; "
+        "required before anything is fetched",
+    )
+    user_agent: str = Field(
+        default=f"wireroom/{__version__}",
+        pattern=r"^[A-Za-z_-]+(/[!-~]+)?$",
+        description="Product and version in the user agent; the product is the name in robots.txt",
+    )
+    robots: Literal["obey", "ignore"] = Field(
+        default="obey", description="Whether robots.txt is obeyed"
+    )
+    concurrency: int = Field(default=300, ge=1, description="Articles worked on at once")
+    window: int = Field(
+        default=1_000, ge=1, description="Articles per partition that may be past the watermark"
+    )
+    host_delay: float = Field(default=1.0, ge=0, description="Least pause between pages of a host")
+    park_after: float = Field(
+        default=30.0, ge=0, description="Longest wait in place for a host's turn"
+    )
+    connect_timeout: float = Field(
+        default=10.0, gt=0, description="Limit of a DNS look-up, and of TCP with TLS"
+    )
+    read_timeout: float = Field(default=15.0, gt=0, description="Longest silence of a server")
+    total_timeout: float = Field(
+        default=45.0, gt=0, description="Limit of one GET with its redirects, waits not counted"
+    )
+    max_body: int = Field(default=5_000_000, ge=1, description="Largest body, after decoding")
+    max_redirects: int = Field(default=5, ge=0, description="Most redirects on the way to a page")
+    max_url: int = Field(default=2_048, ge=1, description="Longest URL, in characters")
+    ports: Annotated[frozenset[int], NoDecode] = Field(
+        default=frozenset({80, 443, 8080, 8443}), description="Ports that may be asked"
+    )
+    allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="Networks opened on purpose although they are not public, e.g. 10.1.0.0/16; "
+        "opens host names without a public suffix too",
+    )
+    literals: bool = Field(
+        default=False, description="Whether a URL may name a public address instead of a host"
+    )
+
+    @field_validator("ports", "allow_networks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return [word.strip() for word in value.split(",") if word.strip()]
+
+    def agent(self) -> str:
+        """The User-Agent header. ValueError when nobody is named in it."""
+        if not self.contact:
+            raise ValueError(
+                "WIREROOM_FETCH_CONTACT is empty: give a URL or mail address at which the people "
+                "whose pages are fetched can reach you"
+            )
+        return f"{self.user_agent} (+{self.contact})"
+
+    def robots_name(self) -> str:
+        """The product token that robots.txt knows us by (RFC 9309, 2.2.1)."""
+        return self.user_agent.partition("/")[0].lower()
