@@ -1,0 +1,86 @@
+"""The tail of a syndicated text: lists of other articles, and the date of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from wireroom.clean.dates import MONTHS
+from wireroom.clean.extracted import Headline
+from wireroom.clean.labels import LIST_HEAD
+from wireroom.clean.spans import Span
+
+LONGEST = 120  # characters of a headline without a bullet
+LONGEST_LISTED = 220  # and of one with it
+LONGEST_DATE = 45
+
+_BULLET = re.compile(r"[-–—•*·▪►]\s+|\d{1,2}[.)]\s+")
+_STOP = re.compile(r"[.。।]['\"”’»)\]]*$")
+_WORDS = re.compile(r"[^\W\d_]+")
+_WEEKDAYS = """
+    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
+    sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag
+    freitag samstag sonnabend sonntag lunes martes miércoles jueves viernes sábado domingo segunda
+    terça quarta quinta sexta feira lunedì martedì mercoledì giovedì venerdì sabato domenica maandag
+    dinsdag woensdag donderdag vrijdag zaterdag zondag понедельник вторник среда четверг пятница
+    суббота воскресенье понеділок вівторок середа четвер п ятниця субота неділя الاثنين الإثنين
+    الثلاثاء الأربعاء الخميس الجمعة السبت الأحد pazartesi salı çarşamba perşembe cuma cumartesi
+    pazar poniedziałek wtorek środa czwartek piątek sobota niedziela
+"""
+_BETWEEN = """
+    de del of the at à le den der um uhr am pm a p m h utc gmt cet cest est edt bst pst pdt
+    st nd rd th г года год в о року р el do il alle kl om saat
+    年 月 日 년 월 일 星期 星期一 星期二 星期三 星期四 星期五 星期六 星期日 月曜日 火曜日 水曜日 木曜日
+    金曜日 土曜日 日曜日 월요일 화요일 수요일 목요일 금요일 토요일 일요일
+"""
+_DATE_WORDS = frozenset((*_WEEKDAYS.split(), *_BETWEEN.split(), *MONTHS))
+
+
+def is_page_date(line: str) -> bool:
+    """Whether a line is a day or a time and nothing else, such as ``Thursday, April 24``."""
+    if len(line) > LONGEST_DATE or not any(char.isdecimal() for char in line):
+        return False
+    words = _WORDS.findall(line.casefold())
+    return all(word in _DATE_WORDS for word in words) and (
+        bool(words) or re.search(r"\d[:./-]\d", line) is not None
+    )
+
+
+def list_start(lines: Sequence[Span], is_label: Callable[[Span], bool]) -> int:
+    """Index of the head of the list that ends the text; ``len(lines)`` where there is none.
+
+    A head counts only if nothing after it reads like a body, and something reads like a list.
+    """
+    start, listed = len(lines), 0
+    for index in range(len(lines) - 1, 0, -1):
+        line = lines[index]
+        if LIST_HEAD.fullmatch(line.text):
+            start = index if listed else start
+        elif is_label(line) or is_page_date(line.text):
+            continue
+        elif _may_be_headline(line.text):
+            listed += 1
+        else:
+            break
+    return start
+
+
+def headline(line: str) -> str:
+    """A line of a list without its bullet or number."""
+    return _BULLET.sub("", line, count=1).strip()
+
+
+def with_languages(headlines: Sequence[str]) -> tuple[Headline, ...]:
+    """Each headline once, with the language it is in."""
+    if not headlines:
+        return ()
+    from wireroom.language import identify  # loads a model: only for who needs it
+
+    return tuple(Headline(text, identify(text).code) for text in dict.fromkeys(headlines))
+
+
+def _may_be_headline(line: str) -> bool:
+    listed = _BULLET.match(line)
+    return len(line) < (LONGEST_LISTED if listed else LONGEST) and (
+        _STOP.search(line) is None or bool(listed)
+    )

@@ -1,0 +1,184 @@
+"""Paragraphs whose line breaks were lost on the way.
+
+A sentence end with no space behind it is a lost paragraph break ("… pertes.Le 31 janvier").
+A heading has no sentence end: lost on both sides, it shows only as a capital inside a word
+("… in the harbourThe ships …"), and only if what stands before looks like a heading and what
+stands behind like the beginning of a sentence; names such as ``YouTube`` must survive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+SHORTEST_HEADING, LONGEST_HEADING = 12, 130  # characters
+FEWEST_HEADING_WORDS = 3
+LONGEST_QUOTATION = 2_000  # characters in which the other mark of a pair is looked for
+SHORTEST_AFTER = 40  # characters of the paragraph under a heading
+
+_OPENING, _CLOSING = "“‘«„‚‹([{¿¡「『", "”’»‹›)]}」』"
+_BOUNDARY = re.compile(r"(?<=[\w)\]”’»\"“%€$°'])[.!?…؟।]+")
+_CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
+_TOKEN = re.compile(r"\S*$")
+_WORD = re.compile(r"\w+(?:[’']\w+)*")
+_INITIALS = re.compile(r"(?:\w\.)*\w")
+_ADDRESS = re.compile(r"://|www\.|@|^[\w-]+(?:\.[\w-]+)*/", re.I)
+_DOMAIN_ENDS = frozenset(("com", "org", "net", "gov", "edu", "io", "js", "info"))
+_ORDINAL_FOLLOWER_WORDS = """
+    januar februar märz april mai juni juli august september oktober november dezember jahrhundert
+    jahrhunderts bundesliga spieltag platz
+"""
+_ORDINAL_FOLLOWERS = frozenset(_ORDINAL_FOLLOWER_WORDS.split())
+_ABBREVIATED_WORDS = """
+    mr mrs ms dr st ste prof sr jr no nr vs inc ltd co corp mme mlle mm me hr fr bzw usw ca vgl
+    sen gen gov rep sgt lt col capt maj hon rev fig vol art abs pp ed al sp dhr mevr sra dra srta
+    ing dott avv sig им ул тов см стр руб тыс млн млрд гг проф ks ul prok red tel approx dept univ
+    د أ م
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATED_WORDS.split())
+# Words that sentences begin with, by language; of those that no name ends in. They tell
+# "harbourThe" from "YouTube" where the text itself has not used the word yet.
+_OPENER_WORDS = """
+    the this that these those he she it they we you but and when while after before since if as at
+    on for from with there what who why how although according its his her their our not by to le
+    la les l un une des du ce cet cette ces il elle ils elles on nous vous mais et quand pour dans
+    en sur avec depuis selon après avant c d j n qu si à au aux son sa ses leur leurs plus der die
+    das ein eine einer eines dem den er sie es wir ihr aber und wenn während nach vor seit im am
+    bei mit von zu für auf aus so auch doch nun dies diese dieser dieses wie was wer nicht el los
+    las uno una este esta estos estas ese esa su sus pero cuando según desde tras con por para sin
+    sobre entre hasta también o os as um uma ele ela eles elas mas quando segundo após com sem
+    sobre no na nos nas ao isso esse essa lo gli i uno egli lei loro ma dopo prima secondo con per
+    nel nella il questo questa quello de het een hij zij dit dat deze die maar toen na voor met op
+    bij volgens в на и но он она они это как по с из за для после когда если также не что у та але
+    він вона вони це як після з до bu şu o onlar ama ve bir için göre sonra w z na po ale on ona
+    oni to jak gdy jednak według nie się
+"""
+_OPENERS = frozenset(_OPENER_WORDS.split())
+
+
+def paragraphs(line: str, vocabulary: Counter[str]) -> list[str]:
+    """The paragraphs in one line of a body; headings are paragraphs of their own.
+
+    ``vocabulary``: the words of the whole text, see ``words_of``.
+    """
+    parts = _cut(line, _glued_ends(line))
+    return [
+        part for piece in parts for part in _cut(piece, _heading_end(piece, vocabulary)) if part
+    ]
+
+
+def words_of(lines: Iterable[str]) -> Counter[str]:
+    """How often each word occurs, as written."""
+    return Counter(word for line in lines for word in _WORD.findall(line))
+
+
+def _cut(text: str, ends: Iterable[int]) -> list[str]:
+    cuts = [0, *ends, len(text)]
+    return [text[a:b].strip() for a, b in pairwise(cuts)]
+
+
+def _glued_ends(line: str) -> Iterator[int]:
+    for stop in _BOUNDARY.finditer(line):
+        end = stop.end()
+        for _ in range(2):
+            if end < len(line) and _closes(line, end):
+                end += 1
+        follows = end
+        if follows < len(line) and line[follows] in _OPENING + "\"'“”«»—–-":
+            follows += 1
+        if _begins(line, follows) and not _is_inner_stop(line, stop.start(), follows):
+            yield end
+
+
+def _closes(line: str, at: int) -> bool:
+    """Whether the mark at ``at`` ends a quotation; „…“, »…« and "…" need what came before."""
+    mark = line[at]
+    before = line[max(0, at - LONGEST_QUOTATION) : at]
+    if mark in "\"'":
+        return mark == '"' and before.count('"') % 2 == 1
+    if mark == "“":
+        return before.rfind("„") > max(before.rfind("“"), before.rfind("”"))
+    if mark in "«»":
+        other = "«" if mark == "»" else "»"
+        return before.rfind(other) > before.rfind(mark)
+    if mark == "”":  # smart quotes gone wrong: without a partner before, it opens
+        return before.count("“") + before.count("„") > before.count("”")
+    return mark in _CLOSING
+
+
+def _begins(line: str, at: int) -> bool:
+    """A capital; where the script has none, a letter of it on both sides of the stop."""
+    if at >= len(line):
+        return False
+    char = line[at]
+    if char.isupper():
+        return True
+    stop = re.search(r"(\S)[.!?…؟।]+[”’»\"“)\]]{0,2}$", line[max(0, at - 8) : at])
+    return bool(_CASELESS.match(char) and stop and _CASELESS.match(stop[1]))
+
+
+def _is_inner_stop(line: str, stop: int, follows: int) -> bool:
+    """Initials, abbreviations, addresses, domains and ordinals have stops that end nothing."""
+    if line[stop] != "." or line[stop : stop + 2] == "..":
+        return False
+    found = _TOKEN.search(line, max(0, stop - 80), stop)
+    token = found.group() if found else ""
+    bare = token.strip(_OPENING + _CLOSING + "\"'“")
+    after = _WORD.match(line, follows)
+    follower = after.group().casefold() if after else ""
+    if _ADDRESS.search(token) or follower in _DOMAIN_ENDS:
+        return True
+    last = re.split(r"[’'-]", bare)[-1]
+    if bare.isdigit():
+        at_start = stop - len(token) == 0
+        return len(bare) <= 2 and (at_start or follower in _ORDINAL_FOLLOWERS)
+    if _INITIALS.fullmatch(last) and not last.isdigit():
+        return True
+    return last.casefold() in _ABBREVIATIONS
+
+
+def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
+    """Where a heading without a stop ends in the midst of a word; at most one."""
+    if not paragraph[:1].isalnum() and paragraph[:1] not in _OPENING:
+        return []
+    window = paragraph[: LONGEST_HEADING + 1]
+    sentence = re.search(r"[.!?…؟](?:\s|$)", window)
+    limit = sentence.start() if sentence else len(window)
+    for at in range(SHORTEST_HEADING, limit):
+        if not _is_seam(paragraph, at) or len(paragraph) - at < SHORTEST_AFTER:
+            continue
+        if len(paragraph[:at].split()) < FEWEST_HEADING_WORDS:
+            continue
+        if _is_known_seam(paragraph, at, vocabulary):
+            return [at]
+    return []
+
+
+def _is_seam(text: str, at: int) -> bool:
+    """A capital right behind a small letter, a year or a closing mark."""
+    before, char = text[at - 1], text[at]
+    if not char.isupper():
+        return False
+    return before.islower() or before in "”»)" or text[at - 4 : at].isdecimal()
+
+
+def _is_known_seam(text: str, at: int, vocabulary: Counter[str]) -> bool:
+    """Whether both halves are words of their own, not the halves of a name."""
+    left = re.search(r"\w*$", text[:at])
+    right = re.match(r"\w+(?:[’']\w+)?", text[at:])
+    if left is None or right is None:
+        return False
+    head, behind = left.group(), right.group()
+    if not (len(behind) == 1 or behind[1:2].islower() or behind[1] in "’'"):
+        return False  # OpenAI, WikiLEAKS
+    whole = _WORD.search(text, at - len(head))
+    if whole is not None and head and vocabulary[whole.group()] > 1:
+        return False  # a name comes back, a lost break does not
+    opener = re.split(r"[’']", behind)[0].casefold() in _OPENERS
+    if not head or head.isdecimal():
+        return opener
+    if head[0].islower():
+        return (opener and len(head) >= 3) or bool(vocabulary[head] and vocabulary[behind])
+    return bool(vocabulary[head]) and (opener or bool(vocabulary[behind]))

@@ -1,0 +1,29 @@
+"""Pieces of a submitted text that remember where they stood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
+_BLANK = " \t\xa0\u200b\ufeff\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``text`` as submitted; ``at`` = offset of its first code point."""
+
+    text: str
+    at: int
+
+    def cut(self, start: int, end: int | None = None) -> Span:
+        """A part of it, without blanks at its ends."""
+        part = self.text[start:end]
+        bare = part.lstrip(_BLANK)
+        return Span(bare.rstrip(_BLANK), self.at + start + len(part) - len(bare))
+
+
+def lines(text: str) -> list[Span]:
+    """The lines of ``text`` that are not blank."""
+    found = (Span(m.group(), m.start()).cut(0) for m in _LINE.finditer(text))
+    return [line for line in found if line.text]

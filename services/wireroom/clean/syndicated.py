@@ -1,0 +1,97 @@
+"""Plain text as syndicators send it becomes an article. Pure.
+
+Never through an HTML extractor: of those, some return nothing and none sees a trailer. First
+the lines around the article are read and taken out, then lost paragraph breaks are put back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from wireroom import urls
+from wireroom.clean import dates
+from wireroom.clean.authors import names
+from wireroom.clean.extracted import Extracted, Removed
+from wireroom.clean.headlines import with_languages
+from wireroom.clean.paragraphs import paragraphs, words_of
+from wireroom.clean.spans import lines
+from wireroom.clean.trailer import Label, Parts, take_apart, url_in
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
+
+
+def parse(text: str) -> Extracted:
+    """An article in plain text: body, facts of its trailer, foreign headlines, what went out.
+
+    A title is never made up: it is None. ``removed`` counts in code points of ``text``.
+    """
+    parts = take_apart(lines(text))
+    provenance: dict[str, str] = {}
+    moment = _published(parts.labels)
+    link = _link(parts.labels)
+    found = {
+        "text": "text",
+        "published_at": moment and "trailer",
+        "canonical_url": link and "trailer",
+        "source": (source := _source(parts.labels, link)) and "trailer",
+        "authors": (authors := _authors(parts.labels)) and "trailer",
+        "copyright_notice": (rights := _first(parts.labels, "rights")) and "trailer",
+        "headlines": parts.headlines and "trailer",
+    }
+    provenance.update({name: str(where) for name, where in found.items() if where})
+    return Extracted(
+        text=body(parts),
+        authors=authors,
+        published_at=moment.at if moment else None,
+        published_offset=moment.offset if moment else None,
+        zone_assumed=moment.zone_assumed if moment else False,
+        canonical_url=link,
+        source=source,
+        copyright_notice=rights,
+        headlines=with_languages(parts.headlines),
+        removed=tuple(Removed(rule, s.at, len(s.text)) for rule, s in parts.removed),
+        provenance=provenance,
+    )
+
+
+def body(parts: Parts) -> str:
+    """The body's paragraphs, glued ones apart, divided by line breaks."""
+    texts = [_UNPRINTABLE.sub("", span.text) for span in parts.body]
+    vocabulary = words_of(texts)
+    return "\n".join(part for text in texts for part in paragraphs(text, vocabulary))
+
+
+def _published(labels: Sequence[Label]) -> dates.Moment | None:
+    moments = (dates.read(label.value) for label in labels if label.kind == "date")
+    return next((moment for moment in moments if moment is not None), None)
+
+
+def _link(labels: Sequence[Label]) -> str | None:
+    for label in labels:
+        if label.kind == "source" and (link := url_in(label.value)) and _host(link):
+            return link
+    return None
+
+
+def _source(labels: Sequence[Label], link: str | None) -> str | None:
+    """The publisher's name where a label gives one, else the host of the link."""
+    for label in labels:
+        if label.kind == "source" and label.value and url_in(label.value) is None:
+            return label.value
+    return _host(link) if link else None
+
+
+def _host(link: str) -> str | None:
+    try:
+        return urls.host(link).removeprefix("www.")
+    except ValueError:
+        return None
+
+
+def _authors(labels: Sequence[Label]) -> tuple[str, ...]:
+    return names(label.value for label in labels if label.kind == "author")
+
+
+def _first(labels: Sequence[Label], kind: str) -> str | None:
+    return next((label.value for label in labels if label.kind == kind), None)
