@@ -1,0 +1,68 @@
+"""From a classified article to its row. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import orjson
+
+from wireroom import urls
+from wireroom.events import ArticleClassified
+from wireroom.index import identity
+from wireroom.runtime.stage import Delivery
+from wireroom.storage.rows import Alias, Row
+from wireroom.wire.event import Part
+
+
+def row(delivery: Delivery[ArticleClassified]) -> Row:
+    """What is written of an event, and of the record that it goes back to."""
+    event, envelope = delivery.event, delivery.hop.envelope
+    article = event.article
+    link = identity.key(article.canonical_url)
+    return Row(
+        article_id=event.article_id,
+        submission_id=envelope.submission_id,
+        accepted_at=envelope.accepted_at,
+        url=event.submission.url,
+        canonical_url=article.canonical_url,
+        link=None if link == event.article_id else link,
+        aliases=aliases(event),
+        source=article.source,
+        title=article.title,
+        text=article.text,
+        authors=article.authors,
+        published_at=article.published_at,
+        published_offset=article.published_offset,
+        zone_assumed=article.zone_assumed,
+        copyright_notice=article.copyright_notice,
+        headlines=tuple((headline.text, headline.language) for headline in article.headlines),
+        removed=_json(article.removed),
+        provenance=orjson.dumps(article.provenance).decode(),
+        content_hash=identity.content_hash(article.title, article.text),
+        language=event.language,
+        language_confidence=event.language_confidence,
+        language_source=event.language_source,
+        subjects=_json(event.subjects),
+        subjects_missing=event.subjects_missing,
+        keyphrases=_json(event.keyphrases),
+        versions=orjson.dumps(event.versions).decode(),
+        lane=event.submission.lane,
+        probe=event.submission.probe,
+        feed_url=event.submission.feed_url,
+        submitted_by=event.submission.submitted_by,
+    )
+
+
+def aliases(event: ArticleClassified) -> tuple[Alias, ...]:
+    """The article's other URLs in canonical form, each once, without its own."""
+    found: dict[UUID, Alias] = {}
+    for url in (event.submission.url, event.article.canonical_url, *event.article.aliases):
+        key = identity.key(url)
+        if url is not None and key is not None and key != event.article_id:
+            found.setdefault(key, Alias(key, urls.canonical(url)))
+    return tuple(found.values())
+
+
+def _json(parts: Iterable[Part]) -> str:
+    return orjson.dumps([part.model_dump() for part in parts]).decode()
