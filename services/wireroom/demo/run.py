@@ -23,7 +23,7 @@ from wireroom.demo.view import (
     Row,
     account_text,
     live,
-    rows_table,
+    print_rows,
     stage_counts,
     title,
     topic,
@@ -163,7 +163,7 @@ async def _report(progress: _Progress, steps: Sequence[Step], screen: Console) -
     found = states(progress.entries)
     own = [found[s].article_id for s in progress.steps if s in found]
     ids = list(dict.fromkeys(article for article in own if article))
-    screen.print(rows_table(await progress.kit.rows(ids)))
+    print_rows(screen, await progress.kit.rows(ids))
     total = account(progress.entries, progress.accepted)
     screen.print(account_text(total))
     wrong = [*_differences(progress.steps, found), *_unpublished(steps, progress, total)]

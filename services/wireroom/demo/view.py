@@ -18,6 +18,7 @@ from rich.text import Text
 from wireroom.demo.account import STAGES, Account, Entry
 
 _SHOWN = 14  # arrivals on the board: with the stages, it fits a terminal of 24 lines
+_FILE_WIDTH = 160  # columns: the longest title of the demo has 88, the rest of a row 62
 _STYLES = {
     "indexed": "green",
     "duplicate": "cyan",
@@ -85,18 +86,18 @@ def arrival_line(arrival: Arrival) -> str:
 
 def rows_table(rows: Sequence[Row]) -> Table:
     """The rows as they stand in Postgres, short."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
     table.add_column("lang", no_wrap=True)
-    table.add_column("topic", no_wrap=True, overflow="ellipsis", max_width=24)
+    table.add_column("topic", no_wrap=True, overflow="ellipsis", max_width=18)
     table.add_column("published", no_wrap=True)
-    table.add_column("title", no_wrap=True, overflow="ellipsis")
+    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
     table.add_column("text", justify="right", no_wrap=True)
     table.add_column("note", no_wrap=True)
     for row in rows:
         table.add_row(
             _word(row.get("language")),
             topic(row) or "–",
-            _word(row.get("published_at"))[:16].replace("T", " "),
+            _word(row.get("published_at"))[:10],
             Text(title(row)),
             f"{len(str(row.get('text') or '')):,}",
             _note(row),
@@ -104,11 +105,20 @@ def rows_table(rows: Sequence[Row]) -> Table:
     return table
 
 
+def print_rows(console: Console, rows: Sequence[Row]) -> None:
+    """Print the rows; away from a terminal, where lines may be long, wide enough for titles."""
+    table = rows_table(rows)
+    table.width = console.width if console.is_terminal else _FILE_WIDTH
+    console.print(table, crop=False)
+
+
 def account_text(account: Account) -> Text:
     """The account, and in words whether it balances."""
-    said = "every accepted article is accounted for" if account.balances else "does NOT balance"
-    style = "bold green" if account.balances else "bold red"
-    return Text.assemble(str(account), "\n", (f"The account {said}.", style))
+    if account.balances:
+        said = ("The account balances.", "bold green")
+    else:
+        said = ("The account does NOT balance.", "bold red")
+    return Text.assemble(str(account), "\n", said)
 
 
 def title(row: Row) -> str:

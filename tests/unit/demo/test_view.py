@@ -14,6 +14,7 @@ from wireroom.demo.view import (
     account_text,
     arrival_line,
     live,
+    print_rows,
     render,
     rows_table,
     stage_counts,
@@ -111,11 +112,27 @@ def test_rows_are_printed_with_topic_time_and_what_is_special() -> None:
         {"title": None, "text": "The rain came at noon.", "duplicate_of": UUID(int=2)},
     ]
     text = printed(rows_table(rows))
-    assert "2026-03-01 12:00" in text
+    assert "2026-03-01" in text
     assert "1,234" in text
     assert "revision 2" in text
     assert "copy" in text
     assert "«The rain came at noon.…»" in text
+
+
+def test_in_a_file_titles_are_whole_and_on_a_narrow_terminal_every_column_is_there() -> None:
+    row = {
+        "title": "A title of more than fifty letters, as so many titles in the news are",
+        "language": "en",
+        "published_at": "2026-03-01T12:00:00+00:00",
+        "text": "x" * 1234,
+        "revision": 2,
+    }
+    file, terminal = io.StringIO(), io.StringIO()
+    print_rows(Console(file=file), [row])
+    print_rows(Console(file=terminal, force_terminal=True, width=80), [row])
+    assert str(row["title"]) in file.getvalue()
+    for part in ("en", "2026-03-01", "A title of", "…", "1,234", "revision 2"):
+        assert part in terminal.getvalue()
 
 
 def test_a_row_without_title_or_subjects_has_a_name_and_no_topic() -> None:
@@ -127,5 +144,5 @@ def test_a_row_without_title_or_subjects_has_a_name_and_no_topic() -> None:
 
 def test_the_account_says_in_words_whether_it_balances() -> None:
     good = Account(1, {Outcome("indexed"): 1}, {})
-    assert "every accepted article is accounted for" in account_text(good).plain
+    assert "The account balances." in account_text(good).plain
     assert "does NOT balance" in account_text(Account(2, {Outcome("indexed"): 1}, {})).plain
