@@ -1,0 +1,7 @@
+"""``python -m wireroom``."""
+
+import sys
+
+from wireroom.cli import main
+
+sys.exit(main())

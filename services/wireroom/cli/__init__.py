@@ -1,0 +1,24 @@
+"""The command line, and the only place where everything meets."""
+
+from __future__ import annotations
+
+import sys
+
+from wireroom.cli.trouble import Trouble
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Status 0: done; 1: could not, and said why; 2: asked wrongly; 130: Ctrl-C."""
+    from wireroom.cli.commands import parser
+    from wireroom.runtime.errors import Unavailable
+    from wireroom.wire.transport import Gone
+
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        return status
+    except (Trouble, Gone, Unavailable) as error:
+        sys.stderr.write(f"wireroom: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,157 @@
+"""Where the parts meet: stages get their settings, workers their broker, codec and journal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from wireroom import __version__
+from wireroom.cli.settings import Settings
+from wireroom.cli.trouble import Trouble
+from wireroom.events import (
+    ArticleClassified,
+    ArticleCleaned,
+    ArticleFetched,
+    ArticleIndexed,
+    ArticleJournal,
+    ArticleSubmitted,
+)
+from wireroom.runtime.batch import BatchWorker
+from wireroom.runtime.journal import Journal
+from wireroom.runtime.metrics import Metrics
+from wireroom.runtime.service import Service
+from wireroom.runtime.stage import Delivery, Stage
+from wireroom.runtime.worker import Worker
+from wireroom.storage.outbox import OutboxRow
+from wireroom.storage.pool import open_pool
+from wireroom.wire import topics
+from wireroom.wire.codec import Codec
+from wireroom.wire.event import Event
+from wireroom.wire.headers import FINGERPRINT
+from wireroom.wire.kafka import KafkaBroker
+from wireroom.wire.schemas import Schemas
+from wireroom.wire.settings import host_name
+from wireroom.wire.topics import Topic
+
+STAGES: dict[str, type[Event]] = {
+    "fetch": ArticleSubmitted,
+    "clean": ArticleFetched,
+    "classify": ArticleCleaned,
+    "index": ArticleClassified,
+}
+"""Name → the event that it consumes, in the order of an article's way."""
+
+
+def all_topics() -> list[Topic]:
+    beside = (ArticleIndexed, ArticleJournal)
+    kinds: list[type[Event]] = [*STAGES.values(), *beside]
+    events = [topics.of_event(kind) for kind in kinds]
+    return events + [topics.of_dead_letters(name, kind) for name, kind in STAGES.items()]
+
+
+def broker(settings: Settings, *, instance: str | None = None) -> KafkaBroker:
+    limits = {topic.name: topic.max_bytes for topic in all_topics()}
+    return KafkaBroker(settings.kafka, limits=limits, instance=instance)
+
+
+@cache
+def codec() -> Codec:
+    return Codec(Schemas())
+
+
+@asynccontextmanager
+async def services(
+    names: list[str], settings: Settings, registry: CollectorRegistry
+) -> AsyncIterator[list[Service]]:
+    """What ``wireroom run NAMES`` runs, with everything it needs open."""
+    metrics = Metrics(registry, __version__)
+    instance = settings.process.instance or host_name()
+    kafka = broker(settings, instance=instance)
+    async with AsyncExitStack() as opened:
+        found: list[Service] = []
+        for name in names:
+            if name == "index":
+                found += await opened.enter_async_context(
+                    _index(settings, kafka, metrics, instance)
+                )
+                continue
+            stage = await opened.enter_async_context(_stage(name, settings))
+            found.append(Worker(stage, kafka, codec(), metrics, _journal(stage, instance)))
+        yield found
+
+
+@asynccontextmanager
+async def _index(
+    settings: Settings, kafka: KafkaBroker, metrics: Metrics, instance: str
+) -> AsyncIterator[list[Service]]:
+    from wireroom import index
+
+    counted = metrics.of("index")
+
+    def observe(written: Sequence[tuple[Delivery[ArticleClassified], str]]) -> None:
+        now = time.time()
+        for delivery, outcome in written:
+            counted.outcome(outcome)
+            counted.e2e_seconds.observe(now - delivery.hop.envelope.accepted_ms / 1000)
+
+    def encode(event: Event) -> tuple[bytes, dict[str, bytes]]:
+        return codec().encode(event), {FINGERPRINT: codec().fingerprint(type(event))}
+
+    async with open_pool(settings.postgres) as pool, kafka.producer() as producer:
+
+        async def send(row: OutboxRow) -> None:
+            message = row.message
+            acked = await producer.send(
+                message.topic, key=message.key, value=message.value, headers=message.headers
+            )
+            await acked
+            counted.sent(message.topic)
+
+        follow_up = index.FollowUp(pool, send)
+        journal = Journal(
+            ArticleJournal,
+            stage="index",
+            instance=f"index-{instance}",
+            versions={"index": __version__},
+        )
+        report = index.Report(encode, journal.entry, observe, follow_up.wake)
+        async with index.stage(settings.index, pool, report) as stage:
+            worker = BatchWorker(stage, kafka, codec(), metrics, journal)
+            yield [worker, follow_up]
+
+
+@asynccontextmanager
+async def _stage(name: str, settings: Settings) -> AsyncIterator[Stage[Any]]:
+    # Imported when they run: ``run fetch`` does not pay for the others' libraries.
+    if name == "fetch":
+        from wireroom import fetch
+
+        if not settings.fetch.contact:
+            raise Trouble(
+                "WIREROOM_FETCH_CONTACT is not set: give a mail address or URL at which the "
+                "sites that you fetch from can reach you"
+            )
+        async with fetch.stage(settings.fetch) as stage:
+            yield stage
+    elif name == "clean":
+        from wireroom import clean
+
+        async with clean.stage(settings.clean) as stage:
+            yield stage
+    else:
+        from wireroom import classify
+
+        async with classify.stage(settings.classify) as stage:
+            yield stage
+
+
+def _journal(stage: Stage[Any], instance: str) -> Journal:
+    versions = {stage.name: __version__, **stage.versions}
+    return Journal(
+        ArticleJournal, stage=stage.name, instance=f"{stage.name}-{instance}", versions=versions
+    )

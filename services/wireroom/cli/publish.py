@@ -1,0 +1,130 @@
+"""``publish``: URLs, pages, texts or JSON lines into the intake topic."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from wireroom import urls
+from wireroom.cli.composition import broker, codec
+from wireroom.cli.settings import Settings
+from wireroom.cli.trouble import Trouble
+from wireroom.events import ArticleSubmitted
+from wireroom.wire.codec import Undecodable
+from wireroom.wire.publish import Publisher
+from wireroom.wire.transport import Gone, TooLarge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """What was named on the command line."""
+
+    urls: list[str]
+    file: Path | None = None
+    url: str | None = None
+    text: str | None = None
+    jsonl: str | None = None
+    sent_by: str | None = None
+
+
+def publish(what: Input, settings: Settings) -> int:
+    """0 when all was accepted; 1 after naming each input that was not."""
+    return asyncio.run(_publish(list(_submissions(what)), settings))
+
+
+Submission = tuple[
+    str, ArticleSubmitted | Trouble
+]  # how to name the input; the event, or the fault
+
+
+async def _publish(submissions: list[Submission], settings: Settings) -> int:
+    faults = 0
+    async with broker(settings).producer() as producer:
+        publisher = Publisher(producer, codec())
+        for name, event in submissions:
+            try:
+                if isinstance(event, Trouble):
+                    raise event
+                key = urls.host(event.url).encode() if event.url else None
+                await publisher.publish(event, key=key)
+                sys.stdout.write(f"{article_id(event)}  {name}\n")
+                sys.stdout.flush()
+            except (Trouble, TooLarge, Gone) as error:
+                faults += 1
+                sys.stderr.write(f"wireroom: {name}: {_remedy(error)}\n")
+    return 1 if faults or not submissions else 0
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, TooLarge):
+        return f"{error}: hand in the URL alone, and the page is fetched"
+    if isinstance(error, Gone):
+        return f"Kafka did not take it ({error}): see `wireroom doctor`"
+    return str(error)
+
+
+def article_id(event: ArticleSubmitted) -> UUID:
+    return urls.article_id(event.url) if event.url else urls.text_article_id(event.text or "")
+
+
+def _submissions(what: Input) -> Iterator[Submission]:
+    for url in what.urls:
+        yield url, _checked({"url": url}, what.sent_by)
+    if what.file:
+        if not what.url:
+            raise Trouble(f"--file {what.file}: say where the page is from with --url URL")
+        page = _read(what.file)
+        yield str(what.file), _checked({"url": what.url, "html": page}, what.sent_by)
+    if what.text:
+        text = sys.stdin.buffer.read() if what.text == "-" else _read(Path(what.text))
+        fields = {"text": _decoded(text, what.text), "url": what.url}
+        yield what.text, _checked(fields, what.sent_by)
+    if what.jsonl:
+        lines = sys.stdin.buffer.read() if what.jsonl == "-" else _read(Path(what.jsonl))
+        for number, line in enumerate(lines.splitlines(), 1):
+            if line.strip():
+                yield f"{what.jsonl}:{number}", _from_json(line.strip(), what.sent_by)
+
+
+def _checked(fields: dict[str, object], sent_by: str | None) -> ArticleSubmitted | Trouble:
+    return _sound(ArticleSubmitted.model_validate({**fields, "submitted_by": sent_by}))
+
+
+def _from_json(line: bytes, sent_by: str | None) -> ArticleSubmitted | Trouble:
+    try:
+        event = codec().decode(line, ArticleSubmitted)
+    except Undecodable as error:
+        return Trouble(f"{error}")
+    if sent_by and not event.submitted_by:
+        event = event.model_copy(update={"submitted_by": sent_by})
+    return _sound(event)
+
+
+def _sound(event: ArticleSubmitted) -> ArticleSubmitted | Trouble:
+    """What the pipeline would refuse anyway is refused here, where somebody reads it."""
+    if event.url is not None:
+        try:
+            urls.canonical(event.url)
+        except ValueError as error:
+            return Trouble(f"{error}; give an address that begins with http:// or https://")
+    if not (event.url or event.text):
+        return Trouble("needs a url or a text; html alone has no address to be known by")
+    return event
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Trouble(f"{path}: {error.strerror}") from error
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Trouble(f"{name}: not UTF-8 (byte {error.start}); convert it with iconv") from error

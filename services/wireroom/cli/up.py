@@ -1,0 +1,143 @@
+"""``up``: everything on one machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wireroom.cli.composition import STAGES, all_topics
+from wireroom.cli.connections import at, external
+from wireroom.cli.settings import Settings
+from wireroom.cli.trouble import Trouble
+from wireroom.embedded.addresses import Addresses, write_addresses
+from wireroom.embedded.errors import EmbeddedError
+from wireroom.embedded.ports import next_free
+from wireroom.embedded.servers import servers
+from wireroom.embedded.supervise import Child, supervise
+from wireroom.runtime import process
+from wireroom.storage.migrate import migrate
+from wireroom.storage.pool import open_pool
+from wireroom.wire.kafka import admin
+
+METRICS_FROM = 9400
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Servers that are up and made ready, and what the services are told."""
+
+    settings: Settings
+    addresses: Addresses
+    children: Sequence[Child]
+
+
+def say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def up(settings: Settings, data: Path) -> int:
+    data.mkdir(parents=True, exist_ok=True)
+    return asyncio.run(_up(settings, data))
+
+
+async def _up(settings: Settings, data: Path) -> int:
+    stop = process.stop_on_signals()
+    async with prepared(settings, data, {}) as running:
+        say(f"Kafka {running.addresses.kafka}   Postgres {_shown(running.addresses.postgres)}")
+        for name, port in running.addresses.metrics.items():
+            say(f"{name:9} http://127.0.0.1:{port}/metrics")
+        say("Publish with `wireroom publish URL`; stop with Ctrl-C.")
+        await supervise(running.children, stop, say)
+    return 0
+
+
+@asynccontextmanager
+async def prepared(
+    settings: Settings, data: Path, environment: Mapping[str, str]
+) -> AsyncIterator[Running]:
+    """Servers up (or those that the environment names), migrated, topics made; services not
+    started yet. ``environment`` is added to theirs. Raises ``Trouble``.
+    """
+    named = external()
+    if named.kafka != named.postgres:
+        lacking = "WIREROOM_POSTGRES_DSN" if named.kafka else "WIREROOM_KAFKA_BOOTSTRAP_SERVERS"
+        raise Trouble(f"set {lacking} too: either both servers are yours, or both are embedded")
+    if named.kafka:
+        dsn = settings.postgres.dsn.get_secret_value()
+        addresses = Addresses(settings.kafka.bootstrap_servers, dsn, {})
+        yield await _ready(settings, addresses, data, environment)
+        return
+    try:
+        async with servers(data, say=say, settings=settings.embedded) as embedded:
+            running = await _ready(settings, embedded.addresses, data, environment)
+            stop = asyncio.Event()
+            watch = asyncio.create_task(embedded.watch(stop))
+            try:
+                yield running
+            finally:
+                stop.set()
+                await watch
+    except EmbeddedError as error:
+        raise Trouble(str(error)) from error
+
+
+async def _ready(
+    settings: Settings, addresses: Addresses, data: Path, environment: Mapping[str, str]
+) -> Running:
+    here = at(settings, kafka=addresses.kafka, postgres=addresses.postgres)
+
+    async def tables() -> None:
+        async with open_pool(here.postgres) as pool:
+            await migrate(pool)
+
+    await asyncio.gather(tables(), admin.create(here.kafka, all_topics()))
+    metrics = _ports()
+    known = Addresses(addresses.kafka, addresses.postgres, metrics)
+    write_addresses(data, known)
+    told = {
+        "WIREROOM_KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
+        "WIREROOM_POSTGRES_DSN": addresses.postgres,
+        **_contact(settings),
+        **environment,
+    }
+    children = [
+        Child(
+            name,
+            [sys.executable, "-m", "wireroom", "run", name],
+            data / "log" / f"{name}.log",
+            {**told, "WIREROOM_METRICS_PORT": str(port)},
+        )
+        for name, port in metrics.items()
+    ]
+    return Running(here, known, children)
+
+
+def _ports() -> dict[str, int]:
+    ports: dict[str, int] = {}
+    start = METRICS_FROM
+    for name in STAGES:
+        ports[name] = next_free(start)
+        start = ports[name] + 1
+    return ports
+
+
+def _contact(settings: Settings) -> dict[str, str]:
+    """Who fetches from here may be asked: on a trial machine, its user."""
+    if settings.fetch.contact or "WIREROOM_FETCH_CONTACT" in os.environ:
+        return {}
+    contact = f"{getpass.getuser()}@{socket.gethostname()}"
+    say(f"Sites that you fetch from are told {contact}; better set WIREROOM_FETCH_CONTACT.")
+    return {"WIREROOM_FETCH_CONTACT": contact}
+
+
+def _shown(dsn: str) -> str:
+    """Without the password."""
+    return dsn.split("@")[-1]
