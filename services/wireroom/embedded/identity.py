@@ -1,20 +1,21 @@
-"""As whom PostgreSQL runs, which refuses to run as root.
+"""As whom PostgreSQL runs, which refuses root, and users that the system has no entry for.
 
-Started by root it runs as ``nobody`` where that user can reach the folders, else inside a user
-namespace in which root's files stay root's (``unshare``). No user is created, and no folder above
-the data is opened up. Where ``nobody`` runs it, other programs of ``nobody`` can read its files.
+Started by root it runs as ``nobody`` where that user can reach the folders. Else, and for a user
+without an entry (a bare uid, as containers have), it runs inside a user namespace (``unshare``),
+where it sees itself as ``nobody`` and the files stay their owner's. No user is created, and no
+folder above the data is opened up. Where ``nobody`` runs it, other programs of ``nobody`` can read
+its files.
 """
 
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from wireroom.embedded.errors import EmbeddedError
-
-NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +30,35 @@ def identity(programs: Path, folder: Path, user: str = "nobody") -> Identity:
     """As whom to run the server.
 
     Raises:
-        EmbeddedError: started by root, and there is no way not to run as root.
+        EmbeddedError: this process's own user won't do, and there is no other way.
     """
-    if os.geteuid() != 0:
+    me = os.geteuid()
+    if me != 0 and _known(me):
         return Identity()
-    import pwd  # Unix only
-
-    entry = pwd.getpwnam(user)
-    if _reaches(entry.pw_uid, entry.pw_gid, programs) and _reaches(
-        entry.pw_uid, entry.pw_gid, folder
-    ):
-        return Identity(owner=(entry.pw_uid, entry.pw_gid))
+    other = pwd.getpwnam(user)
+    ids = other.pw_uid, other.pw_gid
+    if me == 0 and _reaches(*ids, programs) and _reaches(*ids, folder):
+        return Identity(owner=ids)
+    prefix = ("unshare", "--user", f"--map-user={ids[0]}", f"--map-group={ids[1]}")
     try:
-        subprocess.run([*NAMESPACE, "true"], capture_output=True, check=True)
+        subprocess.run([*prefix, "true"], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedError(
-            f"PostgreSQL does not run as root, {user} can't reach {programs} or {folder}, and user"
-            " namespaces are off: use folders outside root's home, or another user"
-        ) from error
-    return Identity(prefix=tuple(NAMESPACE))
+        raise EmbeddedError(_no_way(me, f"{user} can't reach {programs} or {folder}")) from error
+    return Identity(prefix=prefix)
+
+
+def _known(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
+def _no_way(uid: int, unreached: str) -> str:
+    reason = f"as root, {unreached}" if uid == 0 else f"as user {uid}, who has no name here"
+    remedy = "use folders outside root's home, or another user"
+    return f"PostgreSQL does not run {reason}, and user namespaces are off: {remedy}"
 
 
 def _reaches(uid: int, gid: int, folder: Path) -> bool:
