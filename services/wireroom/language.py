@@ -23,11 +23,11 @@ HINT_FACTOR = 20.0
 SEEN_CHARS = 600
 SCRIPT_CHARS = 400
 FEWEST_LETTERS = 3
-# Short texts need a clear answer, and a clearer one where the hint turns it. Below .06 (chance
-# is .01) the text itself says nothing, as tickers and abbreviations do: the hint would be alone.
+# Short texts need a clear answer, and a clearer one where the hint turns it. Below .03 (chance
+# is .01) the text itself says nothing: the hint would be alone.
 SHORT_LETTERS = 25
 CLEAR_PROBABILITY: Mapping[Source, float] = {"text": 0.20, "hint": 0.30, "script": 0.0}
-HEARD_PROBABILITY = 0.06
+HEARD_PROBABILITY = 0.03
 # Of a headline's few letters a small language often looks like its large neighbour (gl, es).
 FEW_LETTERS, LARGE_FACTOR = 60, 2.0
 LARGE = frozenset(
@@ -79,6 +79,8 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
 )
 _SCRIPT = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _SCRIPTS))
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|<[^<>]{1,200}>|\s+")
+# Tickers, abbreviations and codes (NBA, UEFA, COVID-19, A380) are the same in every language.
+_PLAIN_WORD = re.compile(r"(?<![\w-])(?![A-Z]{1,5}\b)[^\W\d_]++(?![\d_]|-\d)")
 _BCP47 = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})*", re.IGNORECASE)
 
 
@@ -98,12 +100,15 @@ def identify(text: str, hint: str | None = None) -> Language:
     The first call loads the model: about a second and 95 MB.
     """
     seen = _NOISE.sub(" ", text[: 4 * SEEN_CHARS])[:SEEN_CHARS]
-    letters = sum(map(str.isalpha, seen))
-    if letters < FEWEST_LETTERS:
-        return Language(UNDETERMINED, 0.0, "text")
+    nothing = Language(UNDETERMINED, 0.0, "text")
+    if sum(map(str.isalpha, seen)) < FEWEST_LETTERS:
+        return nothing
     by_script = _by_script(seen[:SCRIPT_CHARS])
     if by_script is not None:
         return by_script
+    letters = sum(map(len, _PLAIN_WORD.findall(seen)))
+    if letters < FEWEST_LETTERS:
+        return nothing
     return decide(dict(_model().rank(seen)), language_of(hint), letters)
 
 
@@ -111,7 +116,7 @@ def decide(likely: Mapping[str, float], hint: str | None, letters: int) -> Langu
     """Weigh the model's probabilities with the hint. Pure.
 
     ``likely``: code to probability; ``hint``: as ``language_of`` returns it;
-    ``letters``: how many the text has, because few letters need a clear answer.
+    ``letters``: how many the text has in plain words; few letters need a clear answer.
     """
     plain = _shares(likely, letters, None)
     weighed = _shares(likely, letters, hint)

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     processes: int = Field(
         default=1,
         ge=1,
-        description="Child processes; each holds about 120 MB and reads some 200 articles a second.",
+        description="Child processes; each holds 120 MB and does some 200 articles a second.",
     )
     cpu_seconds: float = Field(
         default=2.0, gt=0, description="CPU seconds for one article; more is a kill."

@@ -22,8 +22,8 @@ UNSPACED = frozenset(("zh", "ja"))
 LONGEST_PHRASE = 4
 SHORTEST_STEM = 3
 
-WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_JOINED = re.compile(r"[-']")
+WORD = re.compile(r"[^\W_]+(?:[-'’&][^\W_]+)*")
+_JOINED = re.compile(r"[-'&]")
 
 
 class Entry(NamedTuple):
@@ -78,7 +78,7 @@ class Lexicon:
     def _word(self, word: str) -> Entry | None:
         """The whole word; else its longest stem; else the same of its joined parts."""
         entry = self.exact.get(word) or self._stem(word, SHORTEST_STEM)
-        if entry is None and ("'" in word or "-" in word):
+        if entry is None and not word.isalnum():
             parts = (self.exact.get(p) or self._stem(p, SHORTEST_STEM) for p in _JOINED.split(word))
             entry = next(filter(None, parts), None)
         return entry

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from wireroom.classify.lexicon import Entry, Hit, Lexicon, load
@@ -44,6 +45,16 @@ LEAD_CHARS, BODY_CHARS = 400, 3000
 # Editors give an article 1.2 topics. These two give 1.3 at precision .71, recall .77.
 PRINTED_SHARE, PRINTED_MOST = 0.6, 3
 EVIDENCE_MOST = 5
+
+
+CURVE: Sequence[tuple[float, float]] = (
+    (0.0, 0.36), (0.035, 0.45), (0.075, 0.51), (0.125, 0.58), (0.175, 0.63),
+    (0.25, 0.70), (0.35, 0.78), (0.5, 0.87), (0.75, 0.95), (1.0, 0.99),
+)  # fmt: skip
+"""Margin to the share of right first topics: the mean of seven public sets (en de fr es, 6,966
+articles), points joined by lines. On a single set it is .04 to .13 off; too modest by .24 on
+pages where a reader accepts several topics.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,11 @@ def margin(scores: Sequence[float]) -> float:
 
 def confidence(scores: Sequence[float]) -> float:
     """The share of articles with such a margin whose first topic is right; rises with it."""
-    return margin(scores)
+    at = margin(scores)
+    for (low, below), (high, above) in pairwise(CURVE):
+        if at <= high:
+            return below + (at - low) / (high - low) * (above - below)
+    return CURVE[-1][1]
 
 
 def _entries(lexicon: Lexicon, title: str, text: str) -> Mapping[Entry, _Found]:
