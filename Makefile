@@ -1,0 +1,80 @@
+# Wireroom. `make help` lists what there is; CI runs these targets and nothing else.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
+
+.PHONY: help setup develop demo test unit lint fmt schemas reference bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# A stamp tells what is installed: changing a lock file installs anew, else nothing is done.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or newer is needed; name one with make PYTHON=/path/to/python3.13"; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements-embedded.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what Wireroom needs (about 170 MB, once) …"
+	@$(PIP) install --progress-bar on --quiet --only-binary :all: --require-hashes -r $<
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.develop: requirements-dev.lock $(VENV)/.run
+	@echo "Installing the tools of development …"
+	@$(PIP) install --quiet --only-binary :all: --require-hashes -r $<
+	@touch $@
+
+setup: $(VENV)/.run  ## own environment in .venv, from the lock file
+
+develop: $(VENV)/.develop  ## the same with test and lint tools
+
+demo: setup  ## see articles go the whole way, on this machine alone
+	@$(BIN)/wireroom demo
+
+test: develop  ## all tests, against real Kafka and Postgres
+	@$(BIN)/python -m pytest $(ARGS)
+
+unit: develop  ## the tests that need neither servers nor network
+	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+lint: develop  ## everything that reads the code without running it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python schemas/generate.py --check
+	$(BIN)/python schemas/lock.py --check
+	$(BIN)/python -m wireroom.cli.reference --check
+
+fmt: develop  ## set the code's form right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: develop  ## after a change of schemas/*.avsc: lock and classes anew
+	$(BIN)/python schemas/lock.py
+	$(BIN)/python schemas/generate.py
+	$(BIN)/python -m wireroom.cli.reference
+
+reference: develop  ## docs/reference anew from the code
+	$(BIN)/python -m wireroom.cli.reference
+
+bench: develop  ## speed and size, as ratios within one run
+	$(BIN)/python -m tests.bench
+
+lock: develop  ## newest versions that pyproject.toml allows; needs uv
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --upgrade pyproject.toml --extra embedded --group build -o requirements-embedded.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --upgrade pyproject.toml --extra embedded --group dev -o requirements-dev.lock
+
+clean:  ## remove what was made here; .wireroom (your articles) stays
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
