@@ -64,6 +64,18 @@ def test_a_flipped_byte_in_the_cache_is_repaired(tmp_path: Path, m2: Path) -> No
     assert paths[1].read_bytes() == CONTENT["beta"]
 
 
+def test_without_the_check_the_flipped_byte_would_stay(
+    tmp_path: Path, m2: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: it is the hash, not the presence of the file, that decides."""
+    wanted = lock(jar("alpha"))
+    (path,) = fetch(wanted, tmp_path / "c", m2, no_download, quiet)
+    path.write_bytes(b"X" + CONTENT["alpha"][1:])
+    monkeypatch.setattr("wireroom.embedded.jars._intact", lambda path, jar: path.exists())
+    fetch(wanted, tmp_path / "c", m2, no_download, quiet)
+    assert path.read_bytes() != CONTENT["alpha"]
+
+
 def test_a_wrong_hash_in_the_lock_file_is_an_error(tmp_path: Path, m2: Path) -> None:
     wanted = lock(jar("alpha", sha256="0" * 64))
     with pytest.raises(EmbeddedError, match=r"alpha-1\.2\.jar.*SHA-256"):
