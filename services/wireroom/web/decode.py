@@ -23,7 +23,7 @@ else:
     from backports import zstd
 
 STEP = 65_536
-"""Most bytes that come out of a layer at once, so that a bomb never unfolds in memory."""
+"""Bytes that come out of a layer at once, so that a bomb never unfolds; brotli rounds it up."""
 
 # 8 MB: what RFC 9659 lets a sender use, and a receiver must have.
 _ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}

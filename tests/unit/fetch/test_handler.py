@@ -1,0 +1,228 @@
+"""What a submission becomes: inline content, a fetched page, or the right kind of end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from backports import zstd
+
+from wireroom import __version__, urls
+from wireroom.events import ArticleFetched, ArticleSubmitted
+from wireroom.fetch import reasons
+from wireroom.fetch.handler import handle, identify
+from wireroom.runtime.errors import Permanent, Transient
+from wireroom.runtime.stage import Drop, Outcome
+from wireroom.web import Failed, Page, Refused, WebError
+from wireroom.web.errors import FailedReason, RefusedReason
+
+URL = "https://paper.test/2026/harbour?utm_source=x"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HTML = b"<!doctype html><title>Harbour</title><p>The harbour opens again.</p>"
+
+
+async def no_web(url: str) -> Page:
+    raise AssertionError(f"asked for {url}")
+
+
+async def run(event: ArticleSubmitted, answer: Page | WebError | None = None) -> Outcome:
+    async def get(url: str) -> Page:
+        if isinstance(answer, WebError):
+            raise answer
+        assert answer is not None
+        return answer
+
+    return await handle(event, get=get if answer else no_web, clock=lambda: NOW)
+
+
+async def fetched(event: ArticleSubmitted, answer: Page | None = None) -> ArticleFetched:
+    outcome = await run(event, answer)
+    assert not isinstance(outcome, Drop)
+    (article,) = outcome
+    assert isinstance(article, ArticleFetched)
+    return article
+
+
+def page(
+    body: bytes = HTML,
+    *,
+    status: int = 200,
+    url: str = URL,
+    hops: tuple[str, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> Page:
+    named = {"content-type": "text/html; charset=utf-8"} if headers is None else headers
+    return Page(url, status, named, body, hops)
+
+
+async def test_a_page_goes_on_with_everything_that_is_known() -> None:
+    event = ArticleSubmitted(
+        url=URL, title="Harbour", authors=("A. Writer",), submitted_by="desk", probe=True
+    )
+    moved = "https://www.paper.test/harbour"
+    article = await fetched(event, page(url=moved, hops=(URL, "https://www.paper.test/h")))
+    assert article.article_id == urls.article_id("https://paper.test/2026/harbour")
+    assert article.final_url == moved
+    assert article.aliases == ("https://www.paper.test/h",)
+    assert article.fetched_at == NOW
+    assert article.content_type == "text/html; charset=utf-8"
+    assert article.html is not None
+    assert zstd.decompress(article.html) == HTML
+    assert article.text is None
+    assert (article.submission.url, article.submission.submitted_by) == (URL, "desk")
+    assert article.submission.probe
+    assert (article.hint.title, article.hint.authors) == ("Harbour", ("A. Writer",))
+    assert article.versions == {"fetch": __version__}
+
+
+async def test_an_inline_page_is_passed_on_untouched() -> None:
+    article = await fetched(ArticleSubmitted(url=URL, html=b"\x00 not even html"))
+    assert article.html is not None
+    assert zstd.decompress(article.html) == b"\x00 not even html"
+    assert article.article_id == urls.article_id(URL)
+
+
+async def test_an_inline_text_is_known_by_what_it_says() -> None:
+    article = await fetched(ArticleSubmitted(text="The  harbour opens."))
+    assert article.text == "The  harbour opens."
+    assert article.article_id == urls.text_article_id("the harbour opens.")
+    assert article.final_url is None
+
+
+async def test_text_wins_over_a_page_but_the_url_names_the_article() -> None:
+    article = await fetched(ArticleSubmitted(url=URL, html=HTML, text="Text."))
+    assert (article.text, article.html) == ("Text.", None)
+    assert article.article_id == urls.article_id(URL)
+
+
+async def test_blank_content_is_no_content() -> None:
+    article = await fetched(ArticleSubmitted(url=URL, html=b"", text=" \n"), page())
+    assert article.html is not None
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (ArticleSubmitted(), "nothing_to_fetch"),
+        (ArticleSubmitted(text="  "), "nothing_to_fetch"),
+        (ArticleSubmitted(html=HTML), "html_without_url"),
+        (ArticleSubmitted(url="not a url", text="x"), "url_invalid"),
+        (ArticleSubmitted(url="ftp://paper.test/a", html=HTML), "url_invalid"),
+    ],
+)
+async def test_a_submission_in_error_never_works(event: ArticleSubmitted, reason: str) -> None:
+    with pytest.raises(Permanent) as caught:
+        await run(event)
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (page(b"%PDF-1.7 ..."), "not_html"),
+        (page(b'{"a": 1}'), "not_html"),
+        (page(b'<?xml version="1.0"?><rss></rss>'), "not_html"),
+        (page(b"body { color: red }", headers={"content-type": "text/css"}), "not_html"),
+        (page(b" \n"), "empty"),
+        (page(b"", status=204), "empty"),
+        (page(url="https://paper.test/", hops=(URL,)), "redirect_to_home"),
+        (page(url="https://www.paper.test", hops=(URL,)), "redirect_to_home"),
+        (Failed("robots"), "robots"),
+        (Failed("too_large"), "too_large"),
+    ],
+)
+async def test_what_is_no_article_is_dropped(answer: Page | WebError, reason: str) -> None:
+    assert await run(ArticleSubmitted(url=URL), answer) == Drop(reason)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("https://paper.test", "https://www.paper.test/"), (URL, "https://paper.test/?p=5")],
+)
+async def test_a_redirect_to_a_root_may_still_be_an_article(start: str, end: str) -> None:
+    await fetched(ArticleSubmitted(url=start), page(url=end, hops=(start,)))
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "text"),
+    [
+        (b"The harb\xc3\xb6r.", {"content-type": "text/plain"}, "The harbör."),
+        (b"The harb\xf6r.", {}, "The harbör."),
+        (b"The harb\xf6r.", {"content-type": "text/plain; charset=latin-1"}, "The harbör."),
+        (b"The harb\xc3\xb6r.", {"content-type": "text/plain; charset=odd"}, "The harbör."),
+        ("\ufeffThe harbör.".encode("utf-16-le"), {}, "The harbör."),
+        (b"Half a letter +2AA-", {"content-type": "text/plain; charset=utf-7"}, "Half a letter ?"),
+    ],
+)
+async def test_plain_text_goes_on_as_text(body: bytes, headers: dict[str, str], text: str) -> None:
+    article = await fetched(ArticleSubmitted(url=URL), page(body, headers=headers))
+    assert (article.text, article.html) == (text, None)
+
+
+async def test_text_that_the_server_calls_a_page_is_a_page() -> None:
+    article = await fetched(ArticleSubmitted(url=URL), page(b"Words first, then <p>markup"))
+    assert article.html is not None
+
+
+@pytest.mark.parametrize("status", [301, 304, 400, 401, 403, 404, 410, 418, 451])
+async def test_a_refusal_of_the_server_is_permanent(status: int) -> None:
+    with pytest.raises(Permanent) as caught:
+        await run(ArticleSubmitted(url=URL), page(status=status))
+    assert caught.value.reason == f"http_{status}"
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+async def test_a_server_in_trouble_is_asked_again_when_it_says(status: int) -> None:
+    answer = Page(URL, status, {}, b"", (), retry_after=17.0)
+    with pytest.raises(Transient) as caught:
+        await run(ArticleSubmitted(url=URL), answer)
+    assert (caught.value.reason, caught.value.after) == (f"http_{status}", 17.0)
+
+
+async def test_an_invented_status_gets_no_label_of_its_own() -> None:
+    with pytest.raises(Permanent) as caught:
+        await run(ArticleSubmitted(url=URL), page(status=999))
+    assert caught.value.reason == "http_other"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        page(status=403, headers={"cf-mitigated": "challenge"}),
+        page(status=403, headers={"x-datadome": "protected"}),
+        page(b"<html><title>Just a moment...</title>", status=503),
+    ],
+)
+async def test_a_bot_wall_is_not_counted_as_a_403(answer: Page) -> None:
+    with pytest.raises(Permanent) as caught:
+        await run(ArticleSubmitted(url=URL), answer)
+    assert caught.value.reason == "blocked_by_bot_wall"
+
+
+@pytest.mark.parametrize("reason", get_args(FailedReason))
+def test_every_way_to_fail_has_one_end(reason: FailedReason) -> None:
+    sets = (reasons.DROPPED, reasons.PERMANENT, reasons.TRANSIENT)
+    assert sum(reason in known for known in sets) == 1
+    end = reasons.of_error(Failed(reason, after=3.0))
+    assert isinstance(end, (Drop, Permanent, Transient)[[reason in s for s in sets].index(True)])
+    if isinstance(end, Transient):
+        assert end.after == 3.0
+
+
+@pytest.mark.parametrize("reason", get_args(RefusedReason))
+def test_what_the_guard_refuses_is_never_tried_again(reason: RefusedReason) -> None:
+    assert isinstance(reasons.of_error(Refused(reason)), Permanent)
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [
+        (ArticleSubmitted(url=URL, text="x"), urls.article_id(URL)),
+        (ArticleSubmitted(text="x"), urls.text_article_id("x")),
+        (ArticleSubmitted(url="no url"), None),
+        (ArticleSubmitted(html=HTML), None),
+    ],
+)
+def test_the_article_is_named_before_it_is_fetched(event: ArticleSubmitted, named: object) -> None:
+    assert identify(event) == named
