@@ -68,8 +68,8 @@ def listing(choice: Choice, settings: Settings, *, as_json: bool) -> int:
     table = Table("stage", "reason", "count", "last", "example", "detail", box=None)
     for row in rows:
         table.add_row(
-            row["stage"], row["reason"], str(row["count"]), str(row["last"])[:19],
-            row["example"], Text(str(row["detail"])[:80]),
+            str(row["stage"]), str(row["reason"]), str(row["count"]), str(row["last"])[:19],
+            str(row["example"]), Text(str(row["detail"])[:80]),
         )  # fmt: skip
     Console().print(table if rows else "no dead letters")
     return 0

@@ -73,11 +73,10 @@ async def _demo(settings: Settings, data: Path) -> int:
 
 def _opened_for(served: Site) -> Mapping[str, str]:
     """The demo's site is on this machine, which fetch refuses unless told."""
+    ports = {origin.rsplit(":", 1)[1] for origin in served.origins.values()}
     return {
         "WIREROOM_FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
-        "WIREROOM_FETCH_PORTS": ",".join(
-            sorted({o.rsplit(":", 1)[1] for o in served.origins.values()})
-        ),
+        "WIREROOM_FETCH_PORTS": ",".join(sorted(ports)),
         "WIREROOM_FETCH_HOST_DELAY": "0.05",
         "WIREROOM_FETCH_CONTACT": "demo@localhost",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -90,7 +90,7 @@ def _submissions(what: Input) -> Iterator[Submission]:
                 yield f"{what.jsonl}:{number}", _from_json(line.strip(), what.sent_by)
 
 
-def _checked(fields: dict[str, object], sent_by: str | None) -> ArticleSubmitted | Trouble:
+def _checked(fields: Mapping[str, object], sent_by: str | None) -> ArticleSubmitted | Trouble:
     return _sound(ArticleSubmitted.model_validate({**fields, "submitted_by": sent_by}))
 
 

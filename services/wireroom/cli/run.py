@@ -13,9 +13,9 @@ from wireroom.cli.connections import connected
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
 from wireroom.runtime import logs, process
-from wireroom.runtime.batch import Fenced
 from wireroom.runtime.errors import Unavailable
 from wireroom.runtime.health import Health
+from wireroom.runtime.stage import Fenced
 from wireroom.runtime.watchdog import Stalled
 from wireroom.wire.transport import Gone
 

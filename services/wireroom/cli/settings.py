@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings
@@ -67,7 +68,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
             near = get_close_matches(name, known, 1, 0.6)
             hint = f"did you mean {near[0]}?" if near else "see wireroom config"
             raise Trouble(f"{name} is no setting: {hint}")
-    parts = {}
+    parts: dict[str, Any] = {}
     for part, kind in PARTS.items():
         try:
             parts[part] = kind()

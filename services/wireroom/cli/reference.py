@@ -1,0 +1,126 @@
+"""The tables in ``docs/reference``, made from the code.
+
+python -m wireroom.cli.reference            write them
+python -m wireroom.cli.reference --check    fail if one is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from enum import Enum
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin
+
+from prometheus_client import CollectorRegistry
+
+from wireroom.cli.admin import masked
+from wireroom.cli.composition import STAGES, all_topics
+from wireroom.cli.settings import PARTS, variables
+from wireroom.runtime.metrics import Metrics
+
+FOLDER = Path(__file__).parents[3] / "docs" / "reference"
+KINDS = {
+    "SecretStr": "secret",
+    "str": "text",
+    "bool": "true, false",
+    "int": "number",
+    "float": "number",
+    "Path": "path",
+}
+MADE = "<!-- Made from the code by `make reference`. Do not edit. -->\n"
+
+
+def settings() -> str:
+    lines = ["# Settings", "", MADE]
+    lines += ["All are environment variables. An unknown one that begins with `WIREROOM_` is an"]
+    lines += ["error that names the nearest known one; `wireroom config` prints what is in force."]
+    by_part: dict[str, list[list[str]]] = {part: [] for part in PARTS}
+    for variable, (part, name) in variables().items():
+        field = PARTS[part].model_fields[name]
+        default = field.get_default(call_default_factory=True, validated_data={})
+        shown = "(cache folder)" if name in ("cache", "m2") else masked(default)
+        by_part[part].append(
+            [f"`{variable}`", f"`{shown}`" if shown else "", _kind(field.annotation),
+             str(field.description)]
+        )  # fmt: skip
+    for part, rows in by_part.items():
+        lines += ["", f"## {part.capitalize()}", ""]
+        lines += _table(["variable", "default", "value", "meaning"], rows)
+    return "\n".join(lines) + "\n"
+
+
+def metrics() -> str:
+    registry = CollectorRegistry()
+    Metrics(registry, "0")
+    rows = []
+    for family in registry._collector_to_names:  # the families themselves, samples or not
+        metric: Any = family
+        name = metric._name + ("_total" if metric._type == "counter" else "")
+        labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+        rows.append([f"`{name}`", metric._type, labels, metric._documentation])
+    lines = ["# Metrics", "", MADE]
+    lines += ["Every worker serves `/metrics`, `/livez` and `/readyz` on its metrics port."]
+    lines += ["No label ever holds a URL, a host, a source or an id.", ""]
+    return "\n".join(lines + _table(["metric", "type", "labels", "meaning"], sorted(rows))) + "\n"
+
+
+def topics() -> str:
+    readers = {kind.topic: name for name, kind in STAGES.items()}
+    rows = [
+        [
+            f"`{topic.name}`",
+            topic.event,
+            readers.get(topic.name, ""),
+            str(topic.partitions),
+            f"{topic.retention_days} d",
+            f"{topic.max_bytes / 1024 / 1024:g} MiB",
+        ]
+        for topic in all_topics()
+    ]
+    lines = ["# Topics", "", MADE]
+    names = ["topic", "event", "read by", "partitions", "retention", "largest record"]
+    return "\n".join(lines + _table(names, rows)) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings,
+    "metrics.md": metrics,
+    "topics.md": topics,
+}
+
+
+def main() -> int:
+    stale = [
+        name for name, page in PAGES.items() if not (FOLDER / name).exists()
+        or (FOLDER / name).read_text() != page()
+    ]  # fmt: skip
+    if "--check" in sys.argv:
+        for name in stale:
+            sys.stderr.write(f"docs/reference/{name} is out of date: run make reference\n")
+        return int(bool(stale))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page())
+    return 0
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *cells)]
+
+
+def _kind(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{choice}`" for choice in get_args(annotation))
+    if get_origin(annotation) is UnionType:
+        return " or ".join(_kind(a) for a in get_args(annotation) if a is not type(None))
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return ", ".join(f"`{choice.value}`" for choice in annotation)
+    name = getattr(annotation, "__name__", "")
+    return KINDS.get(name, "list")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
