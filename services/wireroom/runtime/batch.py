@@ -1,7 +1,7 @@
 """The loop of a stage that writes rows: a batch, its offsets and nothing else in one transaction.
 
 A transaction that fails for its data is split until the one bad record is alone; that
-one is buried and its offset goes along with the next. A partition that another worker
+one is buried and its offset saved by itself. A partition that another worker
 has claimed ends this one: what it holds is void, and a new process claims anew.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -20,8 +21,8 @@ from wireroom.runtime.journal import Hop, Journal
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
-from wireroom.runtime.stage import Delivery, Fenced, Stage
-from wireroom.runtime.watchdog import Watchdog
+from wireroom.runtime.stage import Delivery, Fenced, Stage, subject_of
+from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.runtime.worker import DRAIN, DRAIN_REVOKED, POLL
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
@@ -37,6 +38,10 @@ class _Item(Generic[E]):
 
     record: Record
     delivery: Delivery[E] | None
+
+
+class _Void(Exception):
+    """The partitions were claimed anew while the batch was in hand: its records come again."""
 
 
 class BatchWorker(Generic[E]):
@@ -57,10 +62,10 @@ class BatchWorker(Generic[E]):
         self._metrics = metrics.of(stage.name)
         self._metrics.in_flight_limit.set(stage.batch_size)
         self._journal = journal
-        self._member = Member(self._metrics, Watchdog())
+        self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)))
         self._fuse = Fuse(self._fuse_changed)
         self._stop = asyncio.Event()
-        self._claims = 0
+        self._claims = self._held = 0  # rebalances so far; the one that the batch in hand is of
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -94,8 +99,10 @@ class BatchWorker(Generic[E]):
     async def _until_done(self, stop: asyncio.Event, writing: asyncio.Task[None]) -> None:
         """A batch that does not end in time is left: its transaction rolls back."""
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({writing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
+        try:
+            await asyncio.wait({writing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
         _, late = await asyncio.wait({writing}, timeout=DRAIN)
         for task in late:
             task.cancel()
@@ -107,7 +114,8 @@ class BatchWorker(Generic[E]):
                 self._metrics.in_flight.set(len(records))
                 self._idle.clear()
                 try:
-                    await self._flush(records)
+                    with suppress(_Void):
+                        await self._flush(records)
                 finally:
                     self._idle.set()
                     self._metrics.in_flight.set(0)
@@ -134,7 +142,7 @@ class BatchWorker(Generic[E]):
         return batch
 
     async def _flush(self, records: Sequence[Record]) -> None:
-        began = time.time()
+        began, self._held = time.time(), self._claims
         items = [await self._opened(record, began) for record in records]
         await self._write(items, began)
         took = time.time() - began
@@ -152,7 +160,7 @@ class BatchWorker(Generic[E]):
             dead = Dead(Permanent(error.reason, str(error)), 0)
             await self._outlet.bury(Hop(record, envelope, None, began), dead)
             return _Item(record, None)
-        hop = Hop(record, envelope, self._stage.identify(event), began)
+        hop = Hop(record, envelope, subject_of(self._stage, event), began)
         return _Item(record, Delivery(event, hop))
 
     async def _write(self, items: Sequence[_Item[E]], began: float) -> None:
@@ -170,7 +178,7 @@ class BatchWorker(Generic[E]):
         if not deliveries:  # nothing but offsets: the fault is not the data's
             raise failure
         if self._fuse.died(failure, reason_of(failure)):
-            await self._fuse.turn()
+            await self._turn()
             await self._write(items, began)
             return
         await self._outlet.bury(deliveries[0].hop, Dead(failure, attempts))
@@ -183,20 +191,24 @@ class BatchWorker(Generic[E]):
         attempt = 0
         while True:
             attempt += 1
+            if self._claims != self._held:
+                raise _Void
             checkpoint = self._places.checkpoint(reached)
             try:
                 async with asyncio.timeout(self._stage.timeout):
                     await self._handle(deliveries, checkpoint)
                 self._places.saved(checkpoint)
                 return None, attempt
-            except Fenced:
+            except Fenced as error:
+                if self._claims != self._held:
+                    raise _Void from error  # by ourselves
                 self._metrics.fenced.inc()
                 raise
             except Permanent as error:
                 return error, attempt
             except Unavailable as error:
                 self._fuse.blow(error.reason)
-                await self._fuse.turn()
+                await self._turn()
                 attempt -= 1
                 continue
             except TimeoutError:
@@ -209,6 +221,10 @@ class BatchWorker(Generic[E]):
             self._metrics.retried(reason_of(failure))
             self._member.watchdog.fed()
             await asyncio.sleep(delay)
+
+    async def _turn(self) -> None:
+        await self._fuse.turn()
+        self._member.watchdog.fed()  # a known wait
 
     def _fuse_changed(self, reason: str | None) -> None:
         self._metrics.fuse(reason)

@@ -12,10 +12,11 @@ from hashlib import sha256
 from traceback import extract_tb, format_exception
 
 from wireroom.runtime.errors import StageError
-from wireroom.wire.headers import Envelope
+from wireroom.wire.headers import ACCEPTED_AT, EVENT_ID, SUBMISSION_ID, Envelope
 from wireroom.wire.transport import Headers, Record
 
 PREFIX = "dead-"
+IDENTITY = (EVENT_ID, SUBMISSION_ID, ACCEPTED_AT)
 MAX_DETAIL = 500  # an exception's text may hold a whole body
 MAX_TRACEBACK = 4096
 
@@ -41,7 +42,9 @@ def headers_for(
     }
     if not isinstance(error, StageError):
         known["traceback"] = "".join(format_exception(error))[-MAX_TRACEBACK:]
-    written = {PREFIX + name: str(value).encode() for name, value in known.items()}
+    written = {
+        PREFIX + name: str(value).encode(errors="backslashreplace") for name, value in known.items()
+    }
     return {**record.headers, **envelope.headers(), **written}
 
 
@@ -50,6 +53,16 @@ def hash_of(error: BaseException) -> str:
     frames = extract_tb(error.__traceback__)
     place = f"{frames[-1].name}:{frames[-1].line}" if frames else ""
     return sha256(f"{type(error).__name__}/{reason_of(error)}/{place}".encode()).hexdigest()[:12]
+
+
+def without_body(headers: Headers, size: int) -> Headers:
+    """For a dead letter whose body of ``size`` bytes fits in no topic, noted as ``cut``.
+
+    It lies where topic, partition and offset point, as long as that topic keeps it; a replay has
+    to take it from there. Foreign headers are left out: they may be what is too large.
+    """
+    kept = {n: v for n, v in headers.items() if n.startswith(PREFIX) or n in IDENTITY}
+    return {**kept, PREFIX + "cut": b"%d" % size}
 
 
 def restored(headers: Headers) -> Headers:

@@ -37,6 +37,9 @@ class Fuse:
     def survived(self) -> None:
         """Something got through."""
         self._in_a_row = 0
+        self._close()
+
+    def _close(self) -> None:
         if self._reason is not None:
             self._reason, self._wait = None, FIRST
             self._changed(None)
@@ -44,6 +47,7 @@ class Fuse:
     def died(self, error: Exception, reason: str) -> bool:
         """Something is to be buried. True: hold it, the fuse has blown."""
         if isinstance(error, Permanent):  # the data's fault
+            self._close()  # a judgement on one record: we work; the next failure blows again
             return False
         self._in_a_row += 1
         if self._in_a_row >= self._limit:

@@ -74,6 +74,8 @@ class Offsets:
         """Forget all others. What comes back after a rebalance goes on where it was."""
         for partition in self._progress.keys() - set(partitions):
             del self._progress[partition]
+        for progress in self._progress.values():
+            progress.committed = None  # a commit amid the rebalance may have been refused
 
     def forget(self, partitions: Iterable[Partition]) -> None:
         for partition in partitions:

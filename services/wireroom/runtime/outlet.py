@@ -15,7 +15,7 @@ from wireroom.wire.codec import Codec
 from wireroom.wire.event import Event
 from wireroom.wire.headers import FINGERPRINT
 from wireroom.wire.topics import dead
-from wireroom.wire.transport import Producer, TooLarge
+from wireroom.wire.transport import Headers, Producer, Record, TooLarge
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +40,15 @@ class Outlet:
         self._dead = dead(stage)
 
     async def pass_on(self, hop: Hop, events: Sequence[Event], attempts: int) -> None:
-        """Raises ``Permanent("too_large")`` when a topic does not take an event."""
+        """Raises ``Permanent``: ``too_large`` when a topic does not take an event,
+        ``unencodable`` when its schema does not.
+        """
+        values = [self._encoded(event) for event in events]
         try:
-            sent = [await self._hand_over(hop, event, n) for n, event in enumerate(events)]
+            sent = [
+                await self._hand_over(hop, event, value, n)
+                for n, (event, value) in enumerate(zip(events, values, strict=True))
+            ]
             sent.append(await self._note(hop, "passed", attempt=attempts))
             for acked in sent:
                 await acked
@@ -62,14 +68,9 @@ class Outlet:
         record = hop.record
         notes = {"stage": self._stage, "attempts": dead.attempts, "began": f"{hop.began:.3f}"}
         headers = deadletter.headers_for(record, hop.envelope, dead.error, notes)
-        sent = [
-            await self._producer.send(
-                self._dead, key=record.key, value=record.value, headers=headers
-            ),
-            await self._note(hop, "dead", reason=reason, attempt=max(1, dead.attempts)),
-        ]
-        for acked in sent:
-            await acked
+        note = await self._note(hop, "dead", reason=reason, attempt=max(1, dead.attempts))
+        await self._send_dead(record, headers)
+        await note
         self._metrics.sent(self._dead)
         self._metrics.outcome("dead", reason)
         log.warning(
@@ -82,16 +83,37 @@ class Outlet:
             attempt=dead.attempts,
         )
 
+    async def _send_dead(self, record: Record, headers: Headers) -> None:
+        """A letter that no topic takes must not stop the stage for ever: it goes without its body.
+
+        Kafka's limit is on compressed batches, so a foreign client's record can be far larger.
+        """
+        try:
+            await (
+                await self._producer.send(
+                    self._dead, key=record.key, value=record.value, headers=headers
+                )
+            )
+        except TooLarge:
+            stub = deadletter.without_body(headers, len(record.value))
+            await (await self._producer.send(self._dead, key=None, value=b"", headers=stub))
+
     async def retried(self, hop: Hop, reason: str, attempt: int) -> None:
         await (await self._note(hop, "retried", reason=reason, attempt=attempt))
         self._metrics.retried(reason)
 
-    async def _hand_over(self, hop: Hop, event: Event, position: int) -> Awaitable[None]:
+    def _encoded(self, event: Event) -> bytes:
+        try:
+            return self._codec.encode(event)
+        except Exception as error:  # half a surrogate pair, a number past 32 bits: the data's fault
+            raise Permanent("unencodable", f"{type(error).__name__}: {error}") from error
+
+    async def _hand_over(
+        self, hop: Hop, event: Event, value: bytes, position: int
+    ) -> Awaitable[None]:
         headers = hop.envelope.following(event.topic, position)
         headers[FINGERPRINT] = self._codec.fingerprint(type(event))
-        return await self._producer.send(
-            event.topic, key=event.key, value=self._codec.encode(event), headers=headers
-        )
+        return await self._producer.send(event.topic, key=event.key, value=value, headers=headers)
 
     async def _note(
         self, hop: Hop, what: What, *, reason: str | None = None, attempt: int

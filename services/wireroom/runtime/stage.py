@@ -90,3 +90,11 @@ class Stage(Generic[E]):
             raise ValueError(f"stage {self.name}: needs handle or handle_batch, not both")
         if (self.handle_batch is None) != (self.offsets is None):
             raise ValueError(f"stage {self.name}: handle_batch and offsets go together")
+
+
+def subject_of(stage: Stage[E], event: E) -> UUID | None:
+    """The article that ``event`` is of; None where even that can't be told."""
+    try:
+        return stage.identify(event)
+    except Exception:  # such as a URL that is none; the handler words it and buries the record
+        return None

@@ -5,7 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-LIMIT = 45.0  # longer than any stage's try but fetch's, whose waits are known waits
+LIMIT = 45.0
+MARGIN = 15.0  # past the longest try that a stage allows: only then does nothing move
+
+
+def limit_for(timeout: float) -> float:
+    """Seconds without progress that are too many, where one try may take ``timeout``."""
+    return max(LIMIT, timeout + MARGIN)
 
 
 class Stalled(Exception):
@@ -16,7 +22,7 @@ class Stalled(Exception):
 class Watchdog:
     """Fed by whoever finishes something, or knows why it does not."""
 
-    limit: float = LIMIT
+    limit: float
     _last: float = field(default_factory=time.monotonic)
 
     def fed(self) -> None:

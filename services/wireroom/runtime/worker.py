@@ -14,7 +14,6 @@ import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Generic, TypeVar
-from uuid import UUID
 
 from structlog.contextvars import bound_contextvars
 
@@ -25,8 +24,8 @@ from wireroom.runtime.journal import Hop, Journal
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
-from wireroom.runtime.stage import Drop, Outcome, Stage
-from wireroom.runtime.watchdog import Watchdog
+from wireroom.runtime.stage import Drop, Outcome, Stage, subject_of
+from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
 from wireroom.wire.event import Event
@@ -55,7 +54,7 @@ class Worker(Generic[E]):
         self._metrics = metrics.of(stage.name)
         self._metrics.in_flight_limit.set(stage.concurrency)
         self._journal = journal
-        self._member = Member(self._metrics, Watchdog())
+        self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)))
         self._fuse = Fuse(self._fuse_changed)
         self._running: dict[asyncio.Task[None], Partition] = {}
         self._room = asyncio.Event()
@@ -81,7 +80,8 @@ class Worker(Generic[E]):
                 async with asyncio.TaskGroup() as tasks:
                     house = tasks.create_task(member.keep_house())
                     await self._take_until(stop, tasks)
-                    await self._drain(DRAIN)
+                    for late in await self._finish(list(self._running), DRAIN):
+                        late.cancel()  # it comes again
                     house.cancel()
             finally:
                 await member.commit_last()
@@ -131,7 +131,7 @@ class Worker(Generic[E]):
         except Undecodable as error:
             await self._outlet.bury(hop, Dead(Permanent(error.reason, str(error)), 0))
         else:
-            hop = Hop(record, hop.envelope, self._identify(event), hop.began)
+            hop = Hop(record, hop.envelope, subject_of(self._stage, event), hop.began)
             with bound_contextvars(stage=self.name, article=str(hop.subject)):
                 await self._resolve(hop, event)
         self._member.finished(record.partition, record.offset)
@@ -147,7 +147,7 @@ class Worker(Generic[E]):
                         await self._outlet.drop(hop, reason, attempts)
                     case Dead(error, _):
                         if self._fuse.died(error, reason_of(error)):
-                            await self._fuse.turn()
+                            await self._turn()
                             continue
                         await self._outlet.bury(hop, outcome)
                         return
@@ -170,7 +170,7 @@ class Worker(Generic[E]):
                 return Dead(error, attempt), attempt
             except Unavailable as error:
                 self._fuse.blow(error.reason)
-                await self._fuse.turn()
+                await self._turn()
                 attempt -= 1  # not the event's doing
                 continue
             except Transient as error:
@@ -188,11 +188,9 @@ class Worker(Generic[E]):
             await asyncio.sleep(delay)
             self._member.watchdog.fed()
 
-    def _identify(self, event: E) -> UUID | None:
-        try:
-            return self._stage.identify(event)
-        except ValueError:  # such as an URL that is none; the handler words it
-            return None
+    async def _turn(self) -> None:
+        await self._fuse.turn()
+        self._member.watchdog.fed()  # a known wait
 
     def _fuse_changed(self, reason: str | None) -> None:
         self._metrics.fuse(reason)
@@ -202,18 +200,23 @@ class Worker(Generic[E]):
     # Rebalances
 
     async def revoked(self, partitions: Collection[Partition]) -> None:
-        await self._drain(DRAIN_REVOKED, partitions)
+        """What takes longer goes on: most partitions come back, and with them their place."""
+        await self._finish(self._of(partitions), DRAIN_REVOKED)
         await self._member.commit()
 
     async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        for task in self._of(set(self._running.values()) - set(partitions)):
+            task.cancel()  # another worker does it over
         self._member.offsets.keep(partitions)
         self._member.took(partitions)
         return {}
 
-    async def _drain(self, limit: float, partitions: Collection[Partition] | None = None) -> None:
-        """Let what is in hand finish; give up on what will not. It comes again."""
-        tasks = [t for t, p in self._running.items() if partitions is None or p in partitions]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=limit)
-            for task in late:
-                task.cancel()
+    def _of(self, partitions: Collection[Partition]) -> list[asyncio.Task[None]]:
+        return [task for task, partition in self._running.items() if partition in partitions]
+
+    @staticmethod
+    async def _finish(
+        tasks: Collection[asyncio.Task[None]], limit: float
+    ) -> Collection[asyncio.Task[None]]:
+        """Wait up to ``limit`` seconds; return what is not done by then."""
+        return (await asyncio.wait(tasks, timeout=limit))[1] if tasks else ()

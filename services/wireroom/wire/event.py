@@ -8,14 +8,21 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
+NO_TIME = "a time is ISO 8601, such as 2026-03-01T09:30:00Z"
+
 
 def _instant(value: object) -> object:
-    """A time or a day without a zone is taken as UTC."""
+    """ISO 8601, or a datetime. A time or a day without a zone is taken as UTC.
+
+    A number is refused: nobody could tell seconds from milliseconds.
+    """
+    if isinstance(value, int | float):
+        raise ValueError(NO_TIME)  # noqa: TRY004  # pydantic turns only a ValueError into its own
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return value  # pydantic words the error
+        except ValueError as error:
+            raise ValueError(NO_TIME) from error
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     if isinstance(value, datetime) and value.tzinfo is None:

@@ -24,6 +24,7 @@ CAUSED_BY = "caused-by"
 SUBMISSION_ID = "submission-id"
 ACCEPTED_AT = "accepted-at"
 FINGERPRINT = "avro-fp"
+DIGITS = 14  # of milliseconds: the year 5138; one digit more and no datetime can hold it
 TRACE = ("traceparent", "tracestate")
 
 
@@ -71,7 +72,7 @@ def read(record: Record) -> Envelope:
     return Envelope(
         event_id or place or uuid4(),
         submission_id or place or uuid4(),
-        int(accepted) if accepted.isdigit() and len(accepted) < 16 else record.timestamp,
+        int(accepted) if accepted.isdigit() and len(accepted) <= DIGITS else record.timestamp,
         tuple((name, sent[name]) for name in TRACE if name in sent),
     )
 

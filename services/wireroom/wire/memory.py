@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from zlib import crc32
 
@@ -46,7 +46,7 @@ class MemoryBroker:
         now = int(time.time() * 1000)
         log.append(Record(partition, len(log), now, key, value, dict(headers)))
         self._arrived.set()
-        return _done()
+        return _Sent()
 
     @asynccontextmanager
     async def consumer(
@@ -106,5 +106,9 @@ class MemoryConsumer:
         return list(self._position)
 
 
-async def _done() -> None:
-    return None
+class _Sent:
+    """Done from the start; nobody has to wait for it."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        return
+        yield

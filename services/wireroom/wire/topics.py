@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from wireroom.wire.event import Event
 
+LEAST_LIMIT = 1024 * 1024  # the broker's limit counts whole batches, and ours reach 256 KB
 DEAD_ROOM = 256 * 1024  # what a dead letter's headers may add to the record that it keeps
 DEAD_PARTITIONS = 3
 DEAD_DAYS = 30
@@ -20,10 +21,13 @@ class Topic:
     event: str  # what lies in it, for people
 
     def configuration(self) -> dict[str, str]:
-        """``LogAppendTime``: when something was accepted is the broker's word, not the sender's."""
+        """``LogAppendTime``: when something was accepted is the broker's word, not the sender's.
+
+        ``max_bytes`` is what a record may have; what a batch may have is never less than ours.
+        """
         return {
             "retention.ms": str(self.retention_days * 86_400_000),
-            "max.message.bytes": str(self.max_bytes),
+            "max.message.bytes": str(max(self.max_bytes, LEAST_LIMIT)),
             "message.timestamp.type": "LogAppendTime",
         }
 

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -25,15 +24,17 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from wireroom.wire.kafka.twin import Places, only_one, told
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Partition, Rebalances, Record
 
 log = structlog.get_logger(__name__)
 
 STARTS = 5  # tries, 1 s apart: a broker that is just coming up
+START_LIMIT = 60.0
 COMMIT_LIMIT = 15.0
 REBALANCE_MS = 30_000  # longer than a drain; the default is the session timeout
-JOINS, JOINS_WITHIN = 6, 60.0  # a static member that joins so often shares its id with another
+STOP_LIMIT = 15.0
 
 
 @asynccontextmanager
@@ -42,23 +43,29 @@ async def member(
 ) -> AsyncIterator[KafkaConsumer]:
     """A started consumer; ``instance`` makes it a static member. Raises ``Gone``."""
     name = f"{group}-{instance}" if instance else None
-    for attempt in range(1, STARTS + 1):
-        listener = _Listener(rebalances)
-        inner = _new(settings, group, name)
-        inner.subscribe([topic], listener=listener)
-        listener.consumer = inner
+    with only_one(settings.bootstrap_servers, name) if name else nullcontext():
+        for attempt in range(1, STARTS + 1):
+            inner = _new(settings, group, name)
+            listener = _Listener(inner, rebalances)
+            inner.subscribe([topic], listener=listener)
+            try:
+                await asyncio.wait_for(inner.start(), START_LIMIT)
+                break
+            except (KafkaError, TimeoutError) as error:
+                await _stop(inner)
+                if attempt == STARTS:
+                    raise Gone(f"{settings.bootstrap_servers}: {error!r}") from error
+                await asyncio.sleep(1)
         try:
-            await asyncio.wait_for(inner.start(), 60)
-            break
-        except (KafkaError, TimeoutError) as error:
-            await inner.stop()
-            if attempt == STARTS:
-                raise Gone(f"{settings.bootstrap_servers}: {error}") from error
-            await asyncio.sleep(1)
-    try:
-        yield KafkaConsumer(inner, listener, name)
-    finally:
-        await inner.stop()
+            yield KafkaConsumer(inner, listener, name)
+        finally:
+            await _stop(inner)
+
+
+async def _stop(inner: AIOKafkaConsumer) -> None:
+    """Also of one whose start failed: it may be in the group already."""
+    with suppress(KafkaError, TimeoutError):
+        await asyncio.wait_for(inner.stop(), STOP_LIMIT)
 
 
 def _new(settings: Settings, group: str, name: str | None) -> AIOKafkaConsumer:
@@ -145,24 +152,19 @@ class KafkaConsumer:
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """The gate: nothing is taken from a revocation to the end of the assignment."""
 
-    consumer: AIOKafkaConsumer
-
-    def __init__(self, rebalances: Rebalances) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, rebalances: Rebalances) -> None:
+        self._consumer = consumer
         self._rebalances = rebalances
         self._failure: Exception | None = None
-        self._joined: deque[float] = deque(maxlen=JOINS)
+        self._places = Places()
         self.open = asyncio.Event()
 
     def check(self, member: str | None) -> None:
         """Raise what a rebalance has left: its own failure, or the sign of a twin."""
         if self._failure is not None:
             raise Gone(f"rebalance failed: {self._failure}") from self._failure
-        often = len(self._joined) == JOINS and self._joined[-1] - self._joined[0] < JOINS_WITHIN
-        if member and often:
-            raise Gone(
-                f"{member} keeps losing its place in the group: another process runs under the "
-                "same name. Give each its own WIREROOM_INSTANCE."
-            )
+        if member and self._places.contested:
+            raise Gone(told(member))
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         self.open.clear()
@@ -172,11 +174,12 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
             self._failure = error
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self._joined.append(time.monotonic())
+        # aiokafka has no public name for it.
+        self._places.joined(self._consumer._coordinator.member_id, time.monotonic())
         try:
             places = await self._rebalances.assigned([Partition(*tp) for tp in assigned])
             for partition, offset in places.items():
-                self.consumer.seek(TopicPartition(*partition), offset)
+                self._consumer.seek(TopicPartition(*partition), offset)
             self.open.set()
         except Exception as error:  # raised by the next take; aiokafka would swallow it
             self._failure = error
@@ -189,5 +192,5 @@ def record(message: ConsumerRecord[bytes, bytes]) -> Record:
         message.timestamp,
         message.key,
         message.value or b"",
-        dict(message.headers),
+        {name: value or b"" for name, value in message.headers},  # null in a foreign client's
     )

@@ -8,9 +8,11 @@ what was not acknowledged is sent again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Generator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -27,6 +29,27 @@ LINGER_MS = 5
 OVERHEAD = 512  # batch and record framing that counts against the topic's limit
 STARTS = 5  # tries, 1 s apart: a broker that is just coming up
 RESENDS = 5  # 0.2 s first, doubled: a broker that restarts is back within 6 s
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A message on its way. Unlike a coroutine it may be left without anybody waiting for it."""
+
+    producer: KafkaProducer
+    acked: Awaitable[object]
+    generation: int
+    message: _Message
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self.producer.acknowledged(self).__await__()
 
 
 class KafkaProducer:
@@ -62,14 +85,12 @@ class KafkaProducer:
         size = len(value) + len(key or b"") + OVERHEAD
         size += sum(len(name) + len(content) for name, content in headers.items())
         if size > self._limits.get(topic, self._largest):
-            raise TooLarge(f"{size} bytes; {topic} takes {self._limits.get(topic)}")
-        generation = self._generation
-        acked = await self._hand_over(topic, key, value, headers)
-        return self._acked(acked, generation, topic, key, value, headers)
+            raise TooLarge(f"{size} bytes; {topic} takes {self._limits.get(topic, self._largest)}")
+        message, generation = _Message(topic, key, value, headers), self._generation
+        return _Sent(self, await self._hand_over(message), generation, message)
 
-    async def _hand_over(
-        self, topic: str, key: bytes | None, value: bytes, headers: Headers
-    ) -> Awaitable[object]:
+    async def _hand_over(self, message: _Message) -> Awaitable[object]:
+        topic, key = message.topic, message.key
         try:
             inner = self._inner
             partition = None
@@ -77,36 +98,38 @@ class KafkaProducer:
                 count = len(await inner.partitions_for(topic))
                 partition = self._partition_of(key, count)
             sent: Awaitable[object] = await inner.send(
-                topic, value, key=key, partition=partition, headers=[*headers.items()]
+                topic,
+                message.value,
+                key=key,
+                partition=partition,
+                headers=[*message.headers.items()],
             )
         except KafkaError as error:
-            return _failed(error)
+            return _Failed(error)
         return sent
 
-    async def _acked(
-        self,
-        acked: Awaitable[object],
-        generation: int,
-        topic: str,
-        key: bytes | None,
-        value: bytes,
-        headers: Headers,
-    ) -> None:
+    async def acknowledged(self, sent: _Sent) -> None:
+        """Until the broker has it, by a new producer where need be. ``TooLarge``, ``Gone``."""
+        acked, generation, message = sent.acked, sent.generation, sent.message
         for attempt in range(RESENDS + 1):
             try:
                 await acked
                 return
             except MessageSizeTooLargeError as error:
                 await self._rebuild(generation)
-                raise TooLarge(f"{len(value)} bytes: {topic} on the broker takes less") from error
+                raise TooLarge(
+                    f"{len(message.value)} bytes: {message.topic} on the broker takes less"
+                ) from error
             except KafkaError as error:
                 if attempt == RESENDS:
-                    raise Gone(f"not sent to {topic}: {error}") from error
-                log.warning("send_failed", topic=topic, error=str(error), attempt=attempt + 1)
+                    raise Gone(f"not sent to {message.topic}: {error}") from error
+                log.warning(
+                    "send_failed", topic=message.topic, error=str(error), attempt=attempt + 1
+                )
                 await asyncio.sleep(0.2 * 2**attempt)
                 await self._rebuild(generation)
             generation = self._generation
-            acked = await self._hand_over(topic, key, value, headers)
+            acked = await self._hand_over(message)
 
     async def _rebuild(self, generation: int) -> None:
         async with self._rebuilding:
@@ -130,8 +153,13 @@ class KafkaProducer:
         )
 
 
-async def _failed(error: KafkaError) -> None:
-    raise error
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: KafkaError
+
+    def __await__(self) -> Generator[Any, None, None]:
+        raise self.error
+        yield
 
 
 def partition_of(key: bytes, count: int) -> int:
