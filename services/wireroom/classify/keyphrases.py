@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 MOST = 10
 SEEN_CHARS = 10_000
@@ -44,10 +45,22 @@ class Phrase:
     score: float
 
 
+class _Word(NamedTuple):
+    """``content``: no stop word. ``ends``: a phrase may begin and end with it."""
+
+    text: str
+    folded: str
+    content: bool
+    ends: bool
+    digits: bool
+    capital: bool
+
+
 @dataclass(slots=True)
 class _Candidate:
     text: str
     words: tuple[str, ...]
+    content: tuple[str, ...]
     first: int
     count: int = 0
     named: bool = False
@@ -59,11 +72,15 @@ def extract(title: str | None, text: str, language: str) -> tuple[Phrase, ...]:
         return ()
     stop = _stop_words(language)
     seen = f"{title or ''}\n{text[:SEEN_CHARS]}"
-    parts = [part for part in _parts(seen) if part]
-    often = Counter(word.lower() for part in parts for word in part)
+    known: dict[str, _Word] = {}
+    parts = [
+        [known.get(word) or known.setdefault(word, _word(word, stop)) for word in part]
+        for part in _parts(seen)
+    ]
+    often = Counter(word.folded for part in parts for word in part)
     names_show = language not in CAPITALISES_NOUNS
-    found = _candidates(parts, stop)
-    scored = [(_score(one, often, stop, names_show), one) for one in found.values()]
+    found = _candidates(parts)
+    scored = [(_score(one, often, names_show), one) for one in found.values()]
     scored.sort(key=lambda pair: (-pair[0], pair[1].first))
     return tuple(Phrase(one.text, score) for score, one in _without_overlap(scored))
 
@@ -75,43 +92,50 @@ def _parts(text: str) -> Iterator[list[str]]:
             yield _WORD.findall(part)
 
 
-def _candidates(parts: Sequence[Sequence[str]], stop: frozenset[str]) -> dict[str, _Candidate]:
-    found: dict[str, _Candidate] = {}
+def _word(word: str, stop: frozenset[str]) -> _Word:
+    folded = word.lower().replace("’", "'")
+    digits = any(char.isdigit() for char in word)
+    content = folded not in stop
+    return _Word(
+        text=word,
+        folded=folded,
+        content=content,
+        ends=content and len(word) >= SHORTEST_WORD and not digits,
+        digits=digits,
+        capital=word[0].isupper(),
+    )
+
+
+def _candidates(parts: Sequence[Sequence[_Word]]) -> dict[tuple[str, ...], _Candidate]:
+    found: dict[tuple[str, ...], _Candidate] = {}
     place = 0
     for part in parts:
-        ends = [_may_end(word, stop) for word in part]
-        for start in range(len(part)):
-            if not ends[start]:
-                continue
-            for last in range(start, min(start + LONGEST, len(part))):
-                if any(char.isdigit() for char in part[last]):
-                    break
-                if ends[last]:
-                    _count(found, tuple(part[start : last + 1]), place + start, stop)
+        for start, first in enumerate(part):
+            if first.ends:
+                for last in range(start, min(start + LONGEST, len(part))):
+                    if part[last].digits:
+                        break
+                    if part[last].ends:
+                        _count(found, part[start : last + 1], place + start)
         place += len(part)
     return found
 
 
-def _count(
-    found: dict[str, _Candidate], words: tuple[str, ...], place: int, stop: frozenset[str]
-) -> None:
-    text = " ".join(words)
-    key = text.lower()
-    one = found.setdefault(key, _Candidate(text, tuple(key.split(" ")), place))
+def _count(found: dict[tuple[str, ...], _Candidate], words: Sequence[_Word], place: int) -> None:
+    key = tuple(word.folded for word in words)
+    one = found.get(key)
+    if one is None:
+        content = tuple(word.folded for word in words if word.content)
+        text = " ".join(word.text for word in words)
+        one = found[key] = _Candidate(text, key, content, place)
     one.count += 1
-    if all(word[0].isupper() for word in words if word.lower() not in stop):
-        one.named = True
+    if not one.named:
+        one.named = all(word.capital for word in words if word.content)
 
 
-def _may_end(word: str, stop: frozenset[str]) -> bool:
-    short = len(word) < SHORTEST_WORD or any(char.isdigit() for char in word)
-    return not short and word.lower().replace("’", "'") not in stop
-
-
-def _score(one: _Candidate, often: Counter[str], stop: frozenset[str], names_show: bool) -> float:
-    content = [word for word in one.words if word not in stop]
-    weight = sum(1 + math.log(often[word]) for word in content)
-    score: float = weight / len(content) ** LENGTH_POWER
+def _score(one: _Candidate, often: Counter[str], names_show: bool) -> float:
+    weight = sum(1 + math.log(often[word]) for word in one.content)
+    score: float = weight / len(one.content) ** LENGTH_POWER
     score *= 1 + EARLY_FACTOR / (1 + one.first / EARLY_WORDS)
     score *= 1 + REPEATED_FACTOR * math.log(one.count)
     if one.named and names_show:

@@ -68,12 +68,21 @@ class Lexicon:
         if self.language in UNSPACED:
             yield from self._hits_anywhere(text)
             return
-        words = [_Word(fold(m[0], self.language), *m.span()) for m in WORD.finditer(text)]
-        for place, word in enumerate(words):
-            hit = self._phrase(words, place, text) if word.folded in self.openers else None
-            entry = None if hit else self._word(word.folded)
-            if hit or entry:
-                yield hit or Hit(entry, word.start, word.end)  # type: ignore[arg-type]  # one is
+        words = [
+            _Word(m[0], *m.span()) for m in WORD.finditer(_folded_in_place(text, self.language))
+        ]
+        known: dict[str, Entry | None] = {}  # half of the words of an article stand there before
+        for place, (word, start, end) in enumerate(words):
+            if word in self.openers:
+                hit = self._phrase(words, place, text)
+                if hit is not None:
+                    yield hit
+                    continue
+            if word not in known:
+                known[word] = self._word(word)
+            entry = known[word]
+            if entry is not None:
+                yield Hit(entry, start, end)
 
     def _word(self, word: str) -> Entry | None:
         """The whole word; else its longest stem; else the same of its joined parts."""
@@ -104,7 +113,7 @@ class Lexicon:
         return None
 
     def _hits_anywhere(self, text: str) -> Iterator[Hit]:
-        folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        folded = _folded_in_place(text, self.language)
         place = 0
         while place < len(folded):
             end = place + 1
@@ -172,6 +181,14 @@ def fold(word: str, language: str) -> str:
     if language == "tr":
         word = word.replace("İ", "i").replace("I", "ı")
     return word.lower().replace("’", "'")
+
+
+def _folded_in_place(text: str, language: str) -> str:
+    """Folded, with every character where it was: few grow when they become small (İ)."""
+    folded = fold(text, language)
+    if len(folded) == len(text):
+        return folded
+    return "".join(c if len(fold(c, language)) > 1 else fold(c, language) for c in text)
 
 
 def _folded_entry(entry: str, language: str) -> str:
