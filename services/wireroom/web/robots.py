@@ -28,11 +28,13 @@ LONGEST_DELAY = 60.0
 """Seconds of Crawl-delay that are obeyed; real files ask for up to a day."""
 
 _KEPT = 86_400.0
-_KEPT_WHILE_AWAY = 600.0
+# A short failure first: a restart of their server must not cost the pages of ten minutes.
+_AWAY_FIRST = 30.0
+_AWAY_LONGEST = 7_200.0
 _STALE = 30 * 86_400.0
 _ORIGINS = 20_000
 # Protego compares the whole word, and takes "wireroom/2.0" for somebody else.
-_VERSION = re.compile(r"(?im)^(\s*user[- ]?agent\s*:\s*[\w-]+)/[^\s#]*")
+_VERSION = re.compile(r"(?im)^([ \t]*user[- ]?agent[ \t]*:[ \t]*[\w-]+)/[^\s#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class _Entry:
     error: WebError | None
     good_at: float
     until: float
+    away: float = 0.0
+    """Seconds for which an error is remembered; 0 after a success."""
 
 
 class Robots:
@@ -132,9 +136,10 @@ class Robots:
         if _speaks_for_itself(error):
             return _Entry(None, error, 0.0, now)
         old = self._entries.get(origin)
+        away = min(old.away * 2 if old and old.away else _AWAY_FIRST, _AWAY_LONGEST)
         if old is not None and old.rules is not None and now - old.good_at < _STALE:
-            return replace(old, until=now + _KEPT_WHILE_AWAY)
-        return _Entry(None, error, 0.0, now + _KEPT_WHILE_AWAY)
+            return replace(old, until=now + away, away=away)
+        return _Entry(None, error, 0.0, now + away, away)
 
     async def close(self) -> None:
         """End what is still being fetched."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 from ipaddress import ip_address, ip_network
 
+import ada_url
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wireroom.web.address import AddressRefused, Policy, parse, public, socket_factory
 from wireroom.web.errors import Refused
@@ -202,3 +205,29 @@ def test_the_socket_is_only_made_for_a_permitted_address() -> None:
     for family, target in refused:
         with pytest.raises(AddressRefused):
             make((family, socket.SOCK_STREAM, 6, "", target))
+
+
+_PIECES = (
+    "news.test 127.0.0.1 [::1] [ ] : :80 :443 / // \\ @ # ? % %2e %00 ä ① 。 . .. xn-- a_b - ; & = "
+    "\ud800 ~ | ^ ` { } < > \" ' * ( ) !"
+)
+
+
+@given(
+    st.sampled_from(["http://", "https://", "https://news.test", "http:", "//"]),
+    st.lists(st.sampled_from(_PIECES.split(" ")) | st.text(max_size=4), max_size=8).map("".join),
+    st.sampled_from([None, "https://news.test/a/b"]),
+)
+def test_whatever_is_written_it_is_refused_or_read_alike_by_two_parsers(
+    start: str, rest: str, base: str | None
+) -> None:
+    try:
+        url = parse(start + rest, OPEN, base)
+    except Refused:
+        return
+    again = ada_url.URL(str(url))
+    assert again.href == str(url)
+    assert again.hostname == url.raw_host
+    assert url.raw_host is not None
+    assert str(url).isascii()
+    assert "." in url.raw_host.removesuffix(".")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from wireroom.web import Failed, Page, Refused, WebError
-from wireroom.web.robots import LONGEST_DELAY, Robots, parse
+from wireroom.web.robots import LARGEST, LONGEST_DELAY, Robots, parse
 
 ORIGIN = "https://news.test"
 
@@ -38,6 +39,13 @@ ORIGIN = "https://news.test"
 )
 def test_rules_are_read_as_the_rfc_says(says: str, path: str, allowed: bool) -> None:
     assert parse(says.encode(), "wireroom").allows(ORIGIN + path) is allowed
+
+
+@pytest.mark.parametrize("rubbish", [b"\n", b" ", b"\t\n", b"user-agent:", b"user-agent: a\n"])
+def test_rubbish_of_full_length_is_read_in_a_moment(rubbish: bytes) -> None:
+    began = time.process_time()
+    assert parse(rubbish * (LARGEST // len(rubbish)), "wireroom").allows(ORIGIN + "/x")
+    assert time.process_time() - began < 5.0  # an expression that backtracks needs minutes
 
 
 def test_a_byte_order_mark_left_in_would_open_the_site() -> None:
@@ -114,9 +122,24 @@ async def test_a_file_that_cannot_be_had_allows_nothing_for_now(answer: Page | W
         with pytest.raises(Failed) as caught:
             await robots.check(f"{ORIGIN}/yes")
         assert caught.value.reason == "robots_unreachable"
-        assert caught.value.after == 600.0
+        assert caught.value.after == 30.0
     assert len(web.asked) == 1
-    web.now += 601
+    web.now += 31
+    web.answer = page()
+    await robots.check(f"{ORIGIN}/yes")
+
+
+async def test_the_longer_a_host_is_away_the_less_it_is_asked() -> None:
+    web = Web(page(503))
+    robots = web.robots()
+    waits = []
+    for _ in range(10):
+        with pytest.raises(Failed) as caught:
+            await robots.check(f"{ORIGIN}/yes")
+        waits.append(caught.value.after)
+        web.now += caught.value.after
+    assert waits[:3] == [30.0, 60.0, 120.0]
+    assert waits[-1] == 7_200.0
     web.answer = page()
     await robots.check(f"{ORIGIN}/yes")
 
