@@ -153,7 +153,11 @@ def _is_news(row: Row, known: Stored | None) -> bool:
 
 
 def _stored(row: asyncpg.Record) -> Stored:
-    return Stored(*(row[name] for name in sql.STORED))
+    values = {name: row[name] for name in sql.STORED}
+    # asyncpg has a UUID of its own, which not every encoder knows.
+    for name in ("article_id", "duplicate_of"):
+        values[name] = values[name] and UUID(bytes=values[name].bytes)
+    return Stored(**values)
 
 
 def _values(final: Final) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from wireroom import urls
@@ -84,7 +85,7 @@ async def show(pool: Pool, id_or_url: str) -> dict[str, Any] | None:
         revisions = await session.fetch(_REVISIONS, row["article_id"])
     loaded = ("subjects", "keyphrases", "removed", "versions")
     return {
-        **row,
+        **_plain(row),
         **{name: orjson.loads(row[name]) for name in loaded},
         "headlines": [dict(headline) for headline in headlines],
         "revisions": [dict(revision) for revision in revisions],
@@ -132,8 +133,16 @@ async def search(  # noqa: PLR0913 a search has this many sides
         keys = [row["article_id"] for row in found]
         if order == "best":
             keys = await _best(session, wanted, keys, limit)
-        return [dict(row) for row in await session.fetch(_LISTED, keys)]
+        return [_plain(row) for row in await session.fetch(_LISTED, keys)]
 
 
 async def _best(session: Connection, wanted: str, keys: list[UUID], limit: int) -> list[UUID]:
     return [row["article_id"] for row in await session.fetch(_BEST, wanted, keys, limit)]
+
+
+def _plain(row: asyncpg.Record) -> dict[str, Any]:
+    """asyncpg's own kind of UUID becomes Python's, which JSON writers know."""
+    return {
+        name: UUID(bytes=value.bytes) if isinstance(value, UUID) else value
+        for name, value in row.items()
+    }

@@ -19,7 +19,6 @@ _PAIRED = (
     r"\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN = re.compile(f"[{_PAIRED}]+")
-_QUOTED = re.compile(r'"([^"]*)"')
 # ASCII keeps its meaning: hyphens, addresses, operators of a query.
 _SIGN = re.compile(r"[^\w\x00-\x7f]")
 _KEPT = frozenset(("Mn", "Mc"))  # vowel signs and accents are parts of words
@@ -33,7 +32,7 @@ def searchable(text: str) -> str:
 def query(words: str) -> str:
     """The words for ``websearch_to_tsquery``: a run of paired script becomes a phrase."""
     plain = _plain(re.sub("[“”„«»「」『』]", '"', words))
-    parts = _QUOTED.split(plain)
+    parts = plain.split('"')
     for place, part in enumerate(parts):
         if place % 2:
             parts[place] = '"' + _RUN.sub(lambda run: f" {_pairs(run[0])} ", part) + '"'

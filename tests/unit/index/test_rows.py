@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+
+from wireroom import urls
+from wireroom.events import (
+    Article,
+    ArticleClassified,
+    Headline,
+    Keyphrase,
+    Removed,
+    Subject,
+    Submission,
+)
+from wireroom.index import identity
+from wireroom.index.messages import indexed
+from wireroom.index.rows import aliases, row
+from wireroom.runtime.journal import Hop
+from wireroom.runtime.stage import Delivery
+from wireroom.storage.rows import Written
+from wireroom.wire.headers import Envelope
+from wireroom.wire.transport import Partition, Record
+
+URL = "https://a.example/story"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+TEXT = "Words enough for a text that is known by itself. " * 9
+
+
+def _event(url: str | None = URL, **article: object) -> ArticleClassified:
+    return ArticleClassified(
+        article_id=urls.article_id(url) if url else urls.text_article_id(TEXT),
+        submission=Submission(url=url, feed_url="f", submitted_by="s", lane="backfill", probe=True),
+        article=Article.model_validate({"text": TEXT, **article}),
+        language="en",
+        language_confidence=0.9,
+        language_source="text",
+        subjects=(Subject(uri="medtop:1", name="n", confidence=0.5, evidence=("w",)),),
+        keyphrases=(Keyphrase(text="k", score=2.0),),
+        versions={"clean": "1"},
+    )
+
+
+def _delivery(event: ArticleClassified) -> Delivery[ArticleClassified]:
+    record = Record(Partition("articles.classified", 0), 7, 0, None, b"", {})
+    envelope = Envelope(UUID(int=1), UUID(int=2), round(NOW.timestamp() * 1000))
+    return Delivery(event, Hop(record, envelope, event.article_id, 0.0))
+
+
+def test_an_event_becomes_a_row() -> None:
+    event = _event(
+        title="T",
+        headlines=(Headline(text="h", language="fr"),),
+        removed=(Removed(rule="r", at=1, length=2),),
+        provenance={"title": "meta"},
+    )
+    made = row(_delivery(event))
+    assert (made.article_id, made.submission_id, made.accepted_at) == (
+        event.article_id,
+        UUID(int=2),
+        NOW,
+    )
+    assert (made.lane, made.probe, made.feed_url, made.submitted_by) == ("backfill", True, "f", "s")
+    assert orjson.loads(made.subjects) == [
+        {"uri": "medtop:1", "name": "n", "confidence": 0.5, "evidence": ["w"]}
+    ]
+    assert orjson.loads(made.removed) == [{"rule": "r", "at": 1, "length": 2}]
+    assert orjson.loads(made.provenance) == {"title": "meta"}
+    assert made.headlines == (("h", "fr"),)
+    assert made.content_hash == urls.content_hash(TEXT)
+
+
+def test_aliases_are_canonical_each_once_and_without_the_article_s_own_url() -> None:
+    event = _event(
+        canonical_url="http://a.example/story?utm_source=x",
+        aliases=("https://a.example/amp", "http://A.example/amp#top", "no url", URL),
+    )
+    assert [alias.url for alias in aliases(event)] == ["https://a.example/amp"]
+    assert row(_delivery(event)).link is None
+
+
+def test_the_source_link_of_a_text_is_its_link_and_an_alias() -> None:
+    event = _event(None, canonical_url=URL)
+    made = row(_delivery(event))
+    assert made.link == urls.article_id(URL)
+    assert [alias.key for alias in made.aliases] == [made.link]
+
+
+def test_a_short_text_is_the_same_only_under_the_same_title() -> None:
+    stub = "Subscribe to read on."
+    assert identity.content_hash("One", stub) != identity.content_hash("Two", stub)
+    assert identity.content_hash("One", stub) == identity.content_hash("ONE ", stub)
+    assert identity.content_hash("One", TEXT) == identity.content_hash("Two", TEXT)
+    spoken = "東京都の選挙で新しい知事が決まった。投票率は前回を上回った。"
+    assert identity.content_hash("一", spoken) == identity.content_hash("二", spoken)
+
+
+def test_nothing_is_told_of_an_unchanged_article() -> None:
+    delivery = _delivery(_event())
+    same = Written(delivery.event.article_id, "unchanged", 2, None, NOW, NOW)
+    assert indexed(delivery, same) is None
+    told = indexed(
+        delivery, Written(delivery.event.article_id, "duplicate", 1, UUID(int=9), NOW, NOW)
+    )
+    assert told is not None
+    assert (told.outcome, told.duplicate_of, told.subjects) == (
+        "duplicate",
+        UUID(int=9),
+        ("medtop:1",),
+    )
