@@ -30,7 +30,8 @@ _WEEKDAYS = """
 _BETWEEN = """
     de del of the at à le den der um uhr am pm a p m h utc gmt cet cest est edt bst pst pdt
     st nd rd th г года год в о року р el do il alle kl om saat
-    年 月 日 년 월 일 星期 星期一 星期二 星期三 星期四 星期五 星期六 星期日 月曜日 火曜日 水曜日 木曜日
+    年 月 日 년 월 일 星期 星期一 星期二 星期三 星期四 星期五 星期六 星期日
+    月曜日 火曜日 水曜日 木曜日
     金曜日 土曜日 日曜日 월요일 화요일 수요일 목요일 금요일 토요일 일요일
 """
 _DATE_WORDS = frozenset((*_WEEKDAYS.split(), *_BETWEEN.split(), *MONTHS))

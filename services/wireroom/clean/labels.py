@@ -83,7 +83,8 @@ _ALSO = """
     siehe auch|auch interessant|lea también|lee también|le puede interesar|ver también|leia também
     leia mais|veja também|leggi anche|leggi di più|vedi anche|lees ook|lees meer|читайте также
     читать далее|смотрите также|читайте також|дивіться також|اقرأ أيضا|اقرأ أيضًا|إقرأ أيضا
-    اقرأ المزيد|延伸阅读|延伸閱讀|相关阅读|相關閱讀|相关新闻|相關新聞|関連記事|あわせて読みたい|合わせて読みたい
+    اقرأ المزيد|延伸阅读|延伸閱讀|相关阅读|相關閱讀|相关新闻|相關新聞|関連記事
+    あわせて読みたい|合わせて読みたい
     관련 ?기사|함께 보기|ayrıca okuyun|bunu da okuyun|ilgili haber(?:ler)?|czytaj też|czytaj także
     zobacz też|przeczytaj również
 """
@@ -101,7 +102,8 @@ _LIST_HEADS = """
     популярне|останні новини|читайте також|найпопулярніше|الأكثر قراءة|الأكثر رواجا|أخبار ذات صلة
     آخر الأخبار|اقرأ أيضا|热门|热门新闻|熱門|熱門新聞|相关新闻|相關新聞|推荐阅读|推薦閱讀|最新消息
     人気記事|関連記事|注目記事|アクセスランキング|ランキング|최신 뉴스|많이 본 뉴스|인기 기사
-    관련 기사|추천 기사|en çok okunanlar|öne çıkanlar|son haberler|ilgili haberler|gündem|najczęściej czytane
+    관련 기사|추천 기사|en çok okunanlar|öne çıkanlar|son haberler
+    ilgili haberler|gündem|najczęściej czytane
     popularne|najnowsze|polecane|czytaj także
 """
 _RIGHTS = (

@@ -1,0 +1,73 @@
+"""What is let in to the parsers, judged on bytes.
+
+One small page can hold any HTML parser for a minute: duplicate attributes and nested elements
+are quadratic in lxml and in lexbor alike. Parsers are killed after that, but what can be seen
+before should not cost two seconds of CPU, twice.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wireroom.runtime.errors import Permanent
+from wireroom.web.sniff import sniff
+
+LARGEST_PAGE = 5 * 2**20  # bytes; the largest of 2,901 news pages is below 4 MB
+LONGEST_TAG = 256 * 1024  # bytes; 20,000 attributes cost half a second, 40,000 two
+DEEPEST = 5_000  # div that stay open; 40,000 cost 1.6 s and 100,000 forty
+
+DROPPED = frozenset(("not_html", "empty_page"))
+"""Reasons that say something of the page; all others say that it is dangerous."""
+
+_DIV = re.compile(rb"<div[\s>/]", re.IGNORECASE)
+_DIV_END = re.compile(rb"</div[\s>/]", re.IGNORECASE)
+_TAG_START = re.compile(rb"<[a-zA-Z]")
+_RAW_END = re.compile(rb"</(?:script|style|title|textarea|noscript)\s*$", re.IGNORECASE)
+_UNPAIRED = re.compile("[\x00\ud800-\udfff]")
+
+
+class Refused(Permanent):
+    """The gate keeps a page out.
+
+    Reasons: ``empty_page``, ``not_html``, ``page_too_large``, ``tag_too_long``, ``too_deep``.
+    """
+
+
+def admit(html: bytes) -> None:
+    """Raise ``Refused`` for what no parser should see."""
+    if len(html) > LARGEST_PAGE:
+        raise Refused("page_too_large", f"{len(html)} bytes")
+    kind = sniff(html)
+    if kind == "empty":
+        raise Refused("empty_page")
+    # A page may begin with a few words of text: what has tags is let in.
+    if kind != "html" and not (kind in ("text", "xml") and _TAG_START.search(html)):
+        raise Refused("not_html", kind)
+    if _has_long_tag(html):
+        raise Refused("tag_too_long", f"more than {LONGEST_TAG} bytes")
+    open_divs = len(_DIV.findall(html)) - len(_DIV_END.findall(html))
+    if open_divs > DEEPEST:
+        raise Refused("too_deep", f"{open_divs} open div")
+
+
+def without_unpaired(text: str) -> str:
+    """Without NULs and lone surrogates, at which parsers and Avro stop."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _UNPAIRED.sub("", text)
+    return text.replace("\x00", "")
+
+
+def _has_long_tag(html: bytes) -> bool:
+    """Whether ``<name`` goes on for too long without ``>``; scripts and styles may."""
+    start = 0
+    while len(html) - start > LONGEST_TAG:
+        end = html.find(b">", start)
+        end = len(html) if end < 0 else end
+        if end - start > LONGEST_TAG:
+            run = html[start:end]
+            if _TAG_START.search(run) and not _RAW_END.search(run, len(run) - 20):
+                return True
+        start = end + 1
+    return False

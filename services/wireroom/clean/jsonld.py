@@ -1,0 +1,140 @@
+"""JSON-LD of a page: all nodes, and the one that is the article."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+from selectolax.lexbor import LexborHTMLParser
+
+Node: TypeAlias = Mapping[str, Any]  # whatever a publisher wrote: not typed before it is read
+
+DEEPEST = 8
+LONGEST_LIST = 200
+LONGEST_VALUE = 2_000  # characters of a name, a title or a date; bodies are read apart
+
+_WRAPPER = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.{0,40}?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$"
+)
+_TAG = re.compile(r"<[^<>]{1,300}>")
+_RANKS = {
+    **dict.fromkeys(("newsarticle", "reportagenewsarticle"), 10),
+    **dict.fromkeys(("article", "blogposting", "liveblogposting"), 9),
+    **dict.fromkeys(
+        (
+            *("analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle"),
+            *("askpublicnewsarticle", "reviewnewsarticle", "advertisercontentarticle"),
+            *("satiricalarticle", "scholarlyarticle", "techarticle", "report", "review"),
+            *("socialmediaposting", "discussionforumposting", "recipe", "videoobject"),
+        ),
+        5,
+    ),
+    "webpage": 2,
+}
+_BONUS = {"headline": 2, "datePublished": 2, "author": 1, "articleBody": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLd:
+    """``article`` is the node that most looks like the story; empty where none does."""
+
+    nodes: tuple[Node, ...]
+    article: Node
+    by_id: Mapping[str, Node]
+
+    @property
+    def is_story(self) -> bool:
+        return _type_rank(self.article) >= 5
+
+
+def read(tree: LexborHTMLParser) -> JsonLd:
+    """Every ``application/ld+json`` script of a page; what cannot be read is passed over."""
+    nodes: list[Node] = []
+    for script in tree.css('script[type*="ld+json"]'):
+        nodes.extend(_walk(_parsed(script.text(deep=True)), 0))
+    by_id: dict[str, Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > len(by_id.get(name, ())):
+            by_id[name] = node
+    best = max(nodes, key=_rank, default={})
+    return JsonLd(tuple(nodes), best if _rank(best) > 0 else {}, by_id)
+
+
+def text_of(value: object) -> str | None:
+    """A plain string out of a JSON-LD value: unescaped, without tags; None for anything else."""
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        value = value[0]
+    if isinstance(value, Mapping):
+        value = value.get("@value") or value.get("name")
+    if not isinstance(value, str):
+        return None
+    plain = " ".join(_TAG.sub(" ", html.unescape(value[:LONGEST_VALUE])).split())
+    return plain or None
+
+
+def names_of(value: object, data: JsonLd, depth: int = 0) -> list[str]:
+    """Names of persons: strings, lists, objects, references by ``@id``."""
+    if depth > 3:
+        return []
+    if isinstance(value, str):
+        known = data.by_id.get(value)
+        return names_of(known, data, depth + 1) if known is not None else [value]
+    if isinstance(value, Sequence):
+        return [name for item in value[:LONGEST_LIST] for name in names_of(item, data, depth + 1)]
+    if isinstance(value, Mapping):
+        name = value.get("name")
+        if name is None and isinstance(value.get("@id"), str):
+            known = data.by_id.get(value["@id"])
+            return names_of(known, data, depth + 1) if known not in (None, value) else []
+        return names_of(name, data, depth + 1) if name is not None else []
+    return []
+
+
+def body_of(data: JsonLd) -> str:
+    """``articleBody`` with its line breaks, without markup; empty where there is none."""
+    value = data.article.get("articleBody")
+    return _TAG.sub(" ", html.unescape(value)) if isinstance(value, str) else ""
+
+
+def _parsed(raw: str) -> object:
+    text = raw.strip()
+    for _ in range(3):
+        text = _WRAPPER.sub("", text).strip()
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        pass
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _walk(value: object, depth: int) -> Iterator[Node]:
+    if depth > DEEPEST:
+        return
+    if isinstance(value, Mapping):
+        yield value
+        for item in value.values():
+            if isinstance(item, Mapping | list):
+                yield from _walk(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value[:LONGEST_LIST]:
+            yield from _walk(item, depth + 1)
+
+
+def _type_rank(node: Node) -> int:
+    types = node.get("@type")
+    listed = types if isinstance(types, list) else [types]
+    return max((_RANKS.get(str(name).lower(), 0) for name in listed), default=0)
+
+
+def _rank(node: Node) -> int:
+    rank = _type_rank(node)
+    return rank + sum(bonus for key, bonus in _BONUS.items() if node.get(key)) if rank else 0
