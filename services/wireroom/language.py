@@ -80,7 +80,7 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("si", "\u0d81-\u0df3"),
 )
 _SCRIPT = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _SCRIPTS))
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|<[^<>]{1,200}>|\s+")
+_NOISE = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]{1,100}|<[^<>]{1,200}>|\s+")
 # Tickers, abbreviations and codes (NBA, UEFA, COVID-19, A380) are the same in every language.
 _PLAIN_WORD = re.compile(r"(?<![\w-])(?![A-Z]{1,5}\b)[^\W\d_]++(?![\d_]|-\d)")
 _BCP47 = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})*", re.IGNORECASE)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 MOST = 10
 SEEN_CHARS = 10_000
 LONGEST = 3
-SHORTEST_WORD = 3
+SHORTEST_WORD, LONGEST_WORD = 3, 60
 
 # The factors of the score; each was varied by itself and hardly matters within a third.
 LENGTH_POWER = 0.6
@@ -100,7 +100,7 @@ def _word(word: str, stop: frozenset[str]) -> _Word:
         text=word,
         folded=folded,
         content=content,
-        ends=content and len(word) >= SHORTEST_WORD and not digits,
+        ends=content and SHORTEST_WORD <= len(word) <= LONGEST_WORD and not digits,
         digits=digits,
         capital=word[0].isupper(),
     )

@@ -44,7 +44,7 @@ LEAD_CHARS, BODY_CHARS = 400, 3000
 
 # Editors give an article 1.2 topics. These two give 1.3 at precision .71, recall .77.
 PRINTED_SHARE, PRINTED_MOST = 0.6, 3
-EVIDENCE_MOST = 5
+EVIDENCE_MOST, EVIDENCE_CHARS = 5, 80
 
 
 CURVE: Sequence[tuple[float, float]] = (
@@ -131,7 +131,7 @@ def _entries(lexicon: Lexicon, title: str, text: str) -> Mapping[Entry, _Found]:
 
     def count(hit: Hit, where: str, weight: float) -> None:
         if hit.entry not in found:
-            found[hit.entry] = _Found(where[hit.start : hit.end])
+            found[hit.entry] = _Found(where[hit.start : hit.end][:EVIDENCE_CHARS])
         found[hit.entry].count += weight
 
     for hit in lexicon.hits(title):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
 from uuid import UUID
 
 import pytest
 
 from wireroom.classify import Settings
-from wireroom.classify.article import Classified, classify
+from wireroom.classify.article import Classified, classify, warm
 from wireroom.classify.handler import SENT_CHARS, handler
 from wireroom.events import Article, ArticleClassified, ArticleCleaned, Submission
 
@@ -85,6 +86,18 @@ def test_a_title_that_is_a_decoy_does_not_beat_the_text() -> None:
         "is needed; nurses worked through the night, and the health ministry sent medicine."
     )
     assert classify("A goal for all", text, None).subjects[0].uri == "medtop:07000000"
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 50_000, "x@" * 25_000, "<" * 50_000, "l'" * 25_000, "İ" * 9_000, "goal" * 9_000]
+)
+def test_endless_words_take_no_time_and_are_neither_phrase_nor_evidence(text: str) -> None:
+    warm()
+    before = process_time()
+    found = classify(None, text, "en")
+    assert process_time() - before < 0.2
+    assert found.keyphrases == ()
+    assert all(len(word) <= 80 for topic in found.subjects for word in topic.evidence)
 
 
 def test_settings_refuse_a_try_that_leaves_no_time_for_a_second() -> None:
