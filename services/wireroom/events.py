@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from wireroom.wire.event import Event, Part
+from wireroom.wire.event import Event, Instant, Part
 
 Lane: TypeAlias = Literal["live", "backfill"]
 Indexed: TypeAlias = Literal["indexed", "duplicate", "revised"]
@@ -68,7 +68,7 @@ class Article(Part):
     """The body, paragraphs divided by line breaks; schema.org articleBody."""
     authors: tuple[str, ...] = ()
     """schema.org author, names only."""
-    published_at: AwareDatetime | None = None
+    published_at: Instant | None = None
     """schema.org datePublished, UTC."""
     published_offset: int | None = None
     """The publisher's own offset from UTC in minutes, where it is known."""
@@ -115,7 +115,7 @@ class Hint(Part):
     """schema.org headline."""
     authors: tuple[str, ...] = ()
     """schema.org author, names only."""
-    published_at: AwareDatetime | None = None
+    published_at: Instant | None = None
     """schema.org datePublished."""
     language: str | None = None
     """BCP 47; schema.org inLanguage."""
@@ -198,7 +198,7 @@ class ArticleFetched(Event):
     """The URL after redirects."""
     aliases: tuple[str, ...] = ()
     """URLs met on the way: redirect hops."""
-    fetched_at: AwareDatetime
+    fetched_at: Instant
     """When the page was there."""
     content_type: str | None = None
     """The Content-Type header as sent."""
@@ -239,13 +239,13 @@ class ArticleIndexed(Event):
     """schema.org headline."""
     language: str
     """BCP 47."""
-    published_at: AwareDatetime | None = None
+    published_at: Instant | None = None
     """schema.org datePublished, UTC."""
     subjects: tuple[str, ...] = ()
     """URIs of the IPTC Media Topics, best first."""
-    accepted_at: AwareDatetime
+    accepted_at: Instant
     """The broker's time of the intake record."""
-    indexed_at: AwareDatetime
+    indexed_at: Instant
     """When the row was written."""
     probe: bool = False
     """Canary and verification articles."""
@@ -276,9 +276,9 @@ class ArticleJournal(Event):
     """Short word for dropped, dead and retried."""
     attempt: int = 1
     """1 for the first try."""
-    accepted_at: AwareDatetime
+    accepted_at: Instant
     """The broker's time of the intake record."""
-    at: AwareDatetime
+    at: Instant
     """When it happened."""
     waited_ms: float = 0.0
     """From the record's arrival in its topic to the start of work."""
@@ -306,6 +306,8 @@ class ArticleSubmitted(Event):
     partitions: ClassVar[int] = 12
     retention_days: ClassVar[int] = 7
     max_bytes: ClassVar[int] = 6291456
+    takes_json: ClassVar[bool] = True
+    byte_fields: ClassVar[frozenset[str]] = frozenset({"html"})
 
     url: str | None = None
     """http or https; needed unless text is given."""
@@ -317,7 +319,7 @@ class ArticleSubmitted(Event):
     """A hint; schema.org headline."""
     authors: tuple[str, ...] = ()
     """A hint; schema.org author, names only."""
-    published_at: AwareDatetime | None = None
+    published_at: Instant | None = None
     """A hint; schema.org datePublished. In JSON ISO 8601."""
     language: str | None = None
     """A hint; BCP 47."""

@@ -9,28 +9,18 @@ from __future__ import annotations
 
 import re
 
-from wireroom.runtime.errors import Permanent
+from wireroom.clean.reasons import Refused
 from wireroom.web.sniff import sniff
 
 LARGEST_PAGE = 5 * 2**20  # bytes; the largest of 2,901 news pages is below 4 MB
 LONGEST_TAG = 256 * 1024  # bytes; 20,000 attributes cost half a second, 40,000 two
 DEEPEST = 5_000  # div that stay open; 40,000 cost 1.6 s and 100,000 forty
 
-DROPPED = frozenset(("not_html", "empty_page"))
-"""Reasons that say something of the page; all others say that it is dangerous."""
-
 _DIV = re.compile(rb"<div[\s>/]", re.IGNORECASE)
 _DIV_END = re.compile(rb"</div[\s>/]", re.IGNORECASE)
 _TAG_START = re.compile(rb"<[a-zA-Z]")
 _RAW_END = re.compile(rb"</(?:script|style|title|textarea|noscript)\s*$", re.IGNORECASE)
 _UNPAIRED = re.compile("[\x00\ud800-\udfff]")
-
-
-class Refused(Permanent):
-    """The gate keeps a page out.
-
-    Reasons: ``empty_page``, ``not_html``, ``page_too_large``, ``tag_too_long``, ``too_deep``.
-    """
 
 
 def admit(html: bytes) -> None:

@@ -10,9 +10,11 @@ from wireroom.cli.trouble import Trouble
 def main(argv: list[str] | None = None) -> int:
     """Status 0: done; 1: could not, and said why; 2: asked wrongly; 130: Ctrl-C."""
     from wireroom.cli.commands import parser
+    from wireroom.runtime import logs
     from wireroom.runtime.errors import Unavailable
     from wireroom.wire.transport import Gone
 
+    logs.quiet()
     arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)

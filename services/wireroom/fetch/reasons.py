@@ -34,7 +34,9 @@ def of_error(error: WebError) -> Drop | StageError:
     if error.reason in DROPPED:
         return Drop(error.reason)
     if isinstance(error, Failed) and error.reason in TRANSIENT:
-        return Transient(error.reason, error.detail, after=error.after)
+        # Somebody else's turn at the host is no failure of this page.
+        counts = error.reason != "host_busy"
+        return Transient(error.reason, error.detail, after=error.after, counts=counts)
     return Permanent(error.reason, error.detail)
 
 

@@ -57,7 +57,7 @@ def row(delivery: Delivery[ArticleClassified]) -> Row:
 def aliases(event: ArticleClassified) -> tuple[Alias, ...]:
     """The article's other URLs in canonical form, each once, without its own."""
     found: dict[UUID, Alias] = {}
-    for url in (event.submission.url, event.article.canonical_url, *event.article.aliases):
+    for url in dict.fromkeys((event.article.canonical_url, *event.article.aliases)):
         key = identity.key(url)
         if url is not None and key is not None and key != event.article_id:
             found.setdefault(key, Alias(key, urls.canonical(url)))

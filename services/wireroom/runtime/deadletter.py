@@ -45,7 +45,7 @@ def headers_for(
     written = {
         PREFIX + name: str(value).encode(errors="backslashreplace") for name, value in known.items()
     }
-    return {**record.headers, **envelope.headers(), **written}
+    return {**restored(record.headers), **envelope.headers(), **written}
 
 
 def hash_of(error: BaseException) -> str:

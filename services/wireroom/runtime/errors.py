@@ -21,11 +21,17 @@ class StageError(Exception):
 
 
 class Transient(StageError):
-    """May work later; not before ``after`` seconds, if the other side said so."""
+    """May work later; not before ``after`` seconds, if the other side said so.
 
-    def __init__(self, reason: str, detail: str = "", *, after: float = 0.0) -> None:
+    ``counts=False``: no failure but a wait for one's turn. It uses up no try and has no limit.
+    """
+
+    def __init__(
+        self, reason: str, detail: str = "", *, after: float = 0.0, counts: bool = True
+    ) -> None:
         super().__init__(reason, detail)
         self.after = after
+        self.counts = counts
 
 
 class Permanent(StageError):

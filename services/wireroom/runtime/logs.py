@@ -12,6 +12,13 @@ from wireroom.runtime.settings import Settings
 QUIET = ("aiokafka", "aiohttp", "trafilatura", "htmldate", "asyncio")
 
 
+def quiet() -> None:
+    """For commands that talk to a person: what libraries report is raised or cured anyway."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def configure(settings: Settings) -> None:
     """For the whole process; ours and, from warning on, the libraries'."""
     shared: list[structlog.typing.Processor] = [

@@ -34,6 +34,7 @@ from wireroom.wire.transport import Broker, Partition, Record
 E = TypeVar("E", bound=Event)
 
 POLL = 0.2
+KNOWN_WAIT = 10.0  # seconds between two signs of life of a record that waits its turn
 DRAIN = 10.0  # seconds to finish what is in hand when told to stop
 DRAIN_REVOKED = 5.0  # the same when partitions go; others of the group wait for it
 
@@ -174,6 +175,10 @@ class Worker(Generic[E]):
                 attempt -= 1  # not the event's doing
                 continue
             except Transient as error:
+                if not error.counts:
+                    attempt -= 1
+                    await self._wait(error.after)
+                    continue
                 failure: Exception = error
                 after = error.after
             except TimeoutError:
@@ -184,13 +189,19 @@ class Worker(Generic[E]):
             if delay is None:
                 return Dead(failure, attempt), attempt
             await self._outlet.retried(hop, reason_of(failure), attempt)
-            self._member.watchdog.fed()  # a known wait
-            await asyncio.sleep(delay)
-            self._member.watchdog.fed()
+            await self._wait(delay)
 
     async def _turn(self) -> None:
         await self._fuse.turn()
         self._member.watchdog.fed()  # a known wait
+
+    async def _wait(self, seconds: float) -> None:
+        """A wait that the watchdog knows of."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._member.watchdog.fed()
+            await asyncio.sleep(min(left, KNOWN_WAIT))
+        self._member.watchdog.fed()
 
     def _fuse_changed(self, reason: str | None) -> None:
         self._metrics.fuse(reason)

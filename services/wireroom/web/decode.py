@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-import brotli  # type: ignore[import-untyped]  # it has no types
+import brotli
 
 from wireroom.web.errors import Failed
 

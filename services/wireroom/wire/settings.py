@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     compression: Literal["zstd", "none"] = Field(
         "zstd", description="Of what we send. lz4 costs five times the CPU of zstd in aiokafka."
     )
-    replication_factor: int = Field(-1, description="Of new topics; -1: the broker's default.")
+    replication_factor: int = Field(
+        0, ge=0, description="Of new topics; 0: three, or one for each broker if there are fewer."
+    )
     session_timeout_ms: int = Field(
         10_000, description="A dead worker that does not come back loses its partitions after this."
     )

@@ -5,7 +5,6 @@ import pytest
 from wireroom.storage.resemblance import alike, words
 from wireroom.storage.words import INDEXED, query, searchable
 
-
 RIVER = "The river rose by two metres on Monday night."
 
 

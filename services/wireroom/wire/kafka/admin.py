@@ -21,11 +21,11 @@ async def create(settings: Settings, topics: Iterable[Topic]) -> list[str]:
     admin = AIOKafkaAdminClient(**settings.security())
     await admin.start()
     try:
+        brokers = len((await admin.describe_cluster())["brokers"])
+        copies = settings.replication_factor or min(3, brokers)
         new = [
-            NewTopic(t.name, t.partitions, settings.replication_factor,
-                     topic_configs=t.configuration())
-            for t in wanted
-        ]  # fmt: skip
+            NewTopic(t.name, t.partitions, copies, topic_configs=t.configuration()) for t in wanted
+        ]
         response = await admin.create_topics(new)
         made = []
         for name, code, *message in response.topic_errors:
@@ -51,3 +51,26 @@ async def missing(settings: Settings, topics: Sequence[Topic]) -> list[str]:
     finally:
         await admin.close()
     return [t.name for t in topics if t.name not in there]
+
+
+async def limits(settings: Settings, topics: Sequence[Topic]) -> list[tuple[str, int, int]]:
+    """Name, largest record as the broker has it, and as it should be; of topics that are there."""
+    wanted = {topic.name: topic.max_bytes for topic in topics}
+    admin = AIOKafkaAdminClient(**settings.security())
+    await admin.start()
+    try:
+        asked = [
+            ConfigResource(ConfigResourceType.TOPIC, name, {"max.message.bytes": None})
+            for name in wanted
+        ]
+        found = []
+        for response in await admin.describe_configs(asked):
+            for _code, _message, _kind, name, entries in response.resources:
+                found += [
+                    (name, int(entry[1]), wanted[name])
+                    for entry in entries
+                    if entry[0] == "max.message.bytes"
+                ]
+        return found
+    finally:
+        await admin.close()

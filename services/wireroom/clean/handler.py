@@ -1,0 +1,92 @@
+"""From a fetched page or text to the article in it; the work itself is done elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from wireroom import __version__
+from wireroom.clean.extracted import Extracted
+from wireroom.clean.reasons import DROPPED, Refused
+from wireroom.events import Article, ArticleCleaned, ArticleFetched, Headline, Hint, Removed
+from wireroom.runtime.stage import Drop, Outcome
+
+Run: TypeAlias = Callable[[bytes | None, str | None, str, str | None], Awaitable[object]]
+"""``wireroom.clean.work.run`` in another process, or a fake."""
+
+VERSIONS = {"clean": __version__}
+
+
+async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
+    """The article, or a ``Drop``: ``no_article``, ``not_html``, ``empty_page``.
+
+    Permanent: what the gate refuses as dangerous, ``killed_cpu`` and its kin.
+    """
+    url = event.final_url or event.submission.url or ""
+    try:
+        extracted = await run(event.html, event.text, url, event.content_type)
+    except Refused as refused:
+        if refused.reason in DROPPED:
+            return Drop(refused.reason)
+        raise
+    if extracted is None:
+        return Drop("no_article")
+    if not isinstance(extracted, Extracted):
+        raise TypeError(f"a worker answered {type(extracted).__name__}")
+    return [
+        ArticleCleaned(
+            article_id=event.article_id,
+            submission=event.submission,
+            article=article(with_hints(extracted, event.hint), event),
+            versions={**event.versions, **VERSIONS},
+        )
+    ]
+
+
+def with_hints(extracted: Extracted, hint: Hint) -> Extracted:
+    """What the sender knew fills what is missing; the host of an address counts as missing."""
+    found: dict[str, object] = {}
+    if extracted.title is None and hint.title:
+        found["title"] = hint.title
+    if not extracted.authors and hint.authors:
+        found["authors"] = hint.authors
+    if extracted.published_at is None and hint.published_at is not None:
+        found["published_at"] = hint.published_at
+    if extracted.language_hint is None and hint.language:
+        found["language_hint"] = hint.language
+    if hint.source and extracted.provenance.get("source", "url") == "url":
+        found["source"] = hint.source
+    return _with(extracted, found) if found else extracted
+
+
+def article(extracted: Extracted, event: ArticleFetched) -> Article:
+    """The part of the event that speaks of the article."""
+    return Article(
+        canonical_url=extracted.canonical_url,
+        aliases=_aliases(extracted, event),
+        source=extracted.source,
+        title=extracted.title,
+        text=extracted.text,
+        authors=extracted.authors,
+        published_at=extracted.published_at,
+        published_offset=extracted.published_offset,
+        zone_assumed=extracted.zone_assumed,
+        language_hint=extracted.language_hint,
+        copyright_notice=extracted.copyright_notice,
+        headlines=tuple(Headline(text=h.text, language=h.language) for h in extracted.headlines),
+        removed=tuple(Removed(rule=r.rule, at=r.at, length=r.length) for r in extracted.removed),
+        provenance=extracted.provenance,
+    )
+
+
+def _with(extracted: Extracted, found: dict[str, object]) -> Extracted:
+    provenance = {**extracted.provenance, **dict.fromkeys(found, "hint")}
+    return replace(extracted, provenance=provenance, **found)  # type: ignore[arg-type]  # by name
+
+
+def _aliases(extracted: Extracted, event: ArticleFetched) -> tuple[str, ...]:
+    """Every address met on the way but the submitted and the canonical one, each once."""
+    met = (*event.aliases, event.final_url, *extracted.aliases)
+    known = (event.submission.url, extracted.canonical_url)
+    return tuple(dict.fromkeys(url for url in met if url and url not in known))

@@ -1,0 +1,78 @@
+"""What runs in the worker processes: content in, article out. Only they import this module."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from wireroom import urls
+from wireroom.clean import fragment, gate, page, syndicated
+from wireroom.clean.extracted import Extracted
+from wireroom.clean.reasons import Refused
+from wireroom.language import identify
+from wireroom.web.headers import charset
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+FEWEST_LETTERS = 20  # of a text handed in; whoever sends it says that it is an article
+
+_WARM_PAGE = b"""<!doctype html><html lang="en"><head><title>A page to warm up with</title></head>
+<body><article><h1>A page to warm up with</h1><p>The first page costs more than the others,
+because parsers and models are loaded then.</p></article></body></html>"""
+
+
+def run(
+    html: bytes | None, text: str | None, url: str, content_type: str | None
+) -> Extracted | None:
+    """The article in ``text``, else in ``html`` (compressed with zstd); None where there is none.
+
+    Raises ``Refused`` for what the gate keeps out.
+    """
+    if text is not None:
+        return _of_text(text, url)
+    extracted = page.extract(_unpacked(html or b""), url, charset(content_type or ""))
+    return extracted if page.is_article(extracted.text) and not _is_front_page(url) else None
+
+
+def warm() -> None:
+    """Load what is loaded on first use, so that no article pays for it."""
+    page.extract(_WARM_PAGE, "https://example.com/2020/01/02/warm")
+    identify("The model is loaded with the first text that it sees.")
+
+
+def _of_text(text: str, url: str) -> Extracted | None:
+    if fragment.is_page(text):
+        extracted = page.extract(text.encode("utf-8", "replace"), url)
+    elif fragment.is_markup(text):
+        # Offsets into the text between the tags would point nowhere.
+        extracted = replace(syndicated.parse(fragment.plain(text)), removed=())
+    else:
+        extracted = syndicated.parse(text)
+    if sum(map(str.isalpha, extracted.text)) < FEWEST_LETTERS:
+        return None
+    return extracted if extracted.source else _with_host(extracted, url)
+
+
+def _with_host(extracted: Extracted, url: str) -> Extracted:
+    try:
+        source = urls.host(url).removeprefix("www.")
+    except ValueError:
+        return extracted
+    return replace(extracted, source=source, provenance={**extracted.provenance, "source": "url"})
+
+
+def _is_front_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.netloc) and parts.path in ("", "/") and not parts.query
+
+
+def _unpacked(html: bytes) -> bytes:
+    """The page; of a bomb only as much as the gate needs to refuse it."""
+    try:
+        return zstd.ZstdDecompressor().decompress(html, gate.LARGEST_PAGE + 1)
+    except zstd.ZstdError as error:
+        raise Refused("html_not_zstd", str(error)) from error
