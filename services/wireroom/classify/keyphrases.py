@@ -20,7 +20,7 @@ SEEN_CHARS = 10_000
 LONGEST = 3
 SHORTEST_WORD, LONGEST_WORD = 3, 60
 
-# The factors of the score; each was varied by itself and hardly matters within a third.
+# The factors of the score, chosen by F1 of the first ten phrases on those three sets.
 LENGTH_POWER = 0.6
 NAME_FACTOR = 1.9
 EARLY_FACTOR, EARLY_WORDS = 1.5, 40
