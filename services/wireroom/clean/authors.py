@@ -18,6 +18,7 @@ _BY = re.compile(
 _DIVIDER = re.compile(
     r"\s*[,;|/&،、，；·•\n]\s*|\s+(?:and|und|et|y|e|en|och|og|i|и|та|ve|و)\s+", re.IGNORECASE
 )
+_URL = re.compile(r"(?:https?://|www\.)\S*", re.IGNORECASE)
 _NO_NAME = re.compile(r"https?:|www\.|@|\d{3}|\.com\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
@@ -32,7 +33,7 @@ def names(bylines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _split(byline: str) -> list[str]:
-    text = _TAG.sub(" ", html.unescape(byline))
+    text = _URL.sub(" ", _TAG.sub(" ", html.unescape(byline)))
     parts = (_BY.sub("", part) for part in _DIVIDER.split(_BY.sub("", text)))
     return [
         name

@@ -175,5 +175,13 @@ GLUED_LABEL = re.compile(
 GLUED_HEAD = re.compile(rf"(?:{_any_of(_LIST_HEADS)})\s*:?\s*$", re.I)
 """To be searched in what stands before a colon, or before a bullet, in the midst of a line."""
 
+_DATED = (
+    "published on|posted on|updated on|publiée? le|mis à jour le|veröffentlicht am|aktualisiert am"
+    "|publicado e[lm]|actualizado el|atualizado em|pubblicato il|aggiornato il|gepubliceerd op"
+    "|bijgewerkt op|опубликовано|опубліковано|обновлено|نشر في|opublikowano"
+)
+GLUED_DATE = re.compile(rf"(?:{_DATED})\s+(?=\D{{0,12}}\d)", re.I)
+"""A label without a colon in the midst of a line."""
+
 LONGEST_LABEL = 45
 """Characters that the longest label or list head has, with some to spare."""

@@ -20,10 +20,12 @@ SHORTEST_AFTER = 40  # characters of the paragraph under a heading
 
 _OPENING, _CLOSING = "“‘«„‚‹([{¿¡「『", "”’»‹›)]}」』"
 _BOUNDARY = re.compile(r"(?<=[\w)\]”’»\"“%€$°'])[.!?…؟।]+")
+_FRENCH_BLANKS = (" ", "\xa0", "\u202f")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
 _TOKEN = re.compile(r"\S*$")
 _WORD = re.compile(r"\w+(?:[’']\w+)*")
 _INITIALS = re.compile(r"(?:\w\.)*\w")
+_MAIL = re.compile(r"[\w.-]{1,60}@")
 _ADDRESS = re.compile(r"://|www\.|@|^[\w-]+(?:\.[\w-]+)*/", re.I)
 _DOMAIN_ENDS = frozenset(("com", "org", "net", "gov", "edu", "io", "js", "info"))
 _ORDINAL_FOLLOWER_WORDS = """
@@ -40,6 +42,13 @@ _ABBREVIATED_WORDS = """
 _ABBREVIATIONS = frozenset(_ABBREVIATED_WORDS.split())
 # Words that sentences begin with, by language; of those that no name ends in. They tell
 # "harbourThe" from "YouTube" where the text itself has not used the word yet.
+# Of these, articles and pronouns: no name ends in them (but LinkedIn does in a preposition).
+_ARTICLE_WORDS = """
+    the this these those they le la les un une des cette ces il elle ils elles der die das ein eine
+    sie wir diese dieser dieses el los las una este esta estos estas gli questo questa het een deze
+    os uma ele ela eles elas он она они это він вона вони onlar
+"""
+_ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _OPENER_WORDS = """
     the this that these those he she it they we you but and when while after before since if as at
     on for from with there what who why how although according its his her their our not by to le
@@ -82,6 +91,8 @@ def _cut(text: str, ends: Iterable[int]) -> list[str]:
 def _glued_ends(line: str) -> Iterator[int]:
     for stop in _BOUNDARY.finditer(line):
         end = stop.end()
+        if line[end : end + 1] in _FRENCH_BLANKS and line[end + 1 : end + 2] == "»":
+            end += 1  # French sets a blank before it
         for _ in range(2):
             if end < len(line) and _closes(line, end):
                 end += 1
@@ -128,7 +139,7 @@ def _is_inner_stop(line: str, stop: int, follows: int) -> bool:
     bare = token.strip(_OPENING + _CLOSING + "\"'“")
     after = _WORD.match(line, follows)
     follower = after.group().casefold() if after else ""
-    if _ADDRESS.search(token) or follower in _DOMAIN_ENDS:
+    if _ADDRESS.search(token) or _MAIL.match(line, follows) or follower in _DOMAIN_ENDS:
         return True
     last = re.split(r"[’'-]", bare)[-1]
     if bare.isdigit():
@@ -176,7 +187,10 @@ def _is_known_seam(text: str, at: int, vocabulary: Counter[str]) -> bool:
     whole = _WORD.search(text, at - len(head))
     if whole is not None and head and vocabulary[whole.group()] > 1:
         return False  # a name comes back, a lost break does not
-    opener = re.split(r"[’']", behind)[0].casefold() in _OPENERS
+    first = re.split(r"[’']", behind)[0].casefold()
+    if first in _ARTICLES:
+        return True
+    opener = first in _OPENERS
     if not head or head.isdecimal():
         return opener
     if head[0].islower():

@@ -15,6 +15,7 @@ from wireroom.clean import dates
 from wireroom.clean.authors import names
 from wireroom.clean.headlines import headline, is_page_date, list_start
 from wireroom.clean.labels import (
+    GLUED_DATE,
     GLUED_HEAD,
     GLUED_LABEL,
     LABELS,
@@ -201,20 +202,16 @@ def _joined(pieces: Sequence[Span]) -> list[Span]:
 
 def _cuts(text: str) -> list[int]:
     """Where labels begin inside ``text``; a word's tail (``resource:``) is none."""
-    cuts: set[int] = set()
-    for mark in _MARK.finditer(text, max(0, len(text) - LONGEST_TRAILER)):
+    since = max(0, len(text) - LONGEST_TRAILER)
+    starts = [dated.start() for dated in GLUED_DATE.finditer(text, since)]
+    for mark in _MARK.finditer(text, since):
         if mark["rights"]:
-            start = mark.start()
-        else:
-            window = max(0, mark.start() - LONGEST_LABEL)
-            ends = GLUED_LABEL if mark["colon"] else GLUED_HEAD
-            found = ends.search(text, window, mark.start())
-            if found is None:
-                continue
-            start = found.start()
-        if start > 0 and not _is_inside_word(text[start - 1], text[start]):
-            cuts.add(start)
-    return sorted(cuts)
+            starts.append(mark.start())
+            continue
+        ends = GLUED_LABEL if mark["colon"] else GLUED_HEAD
+        if found := ends.search(text, max(0, mark.start() - LONGEST_LABEL), mark.start()):
+            starts.append(found.start())
+    return sorted({at for at in starts if at > 0 and not _is_inside_word(text[at - 1], text[at])})
 
 
 def _is_inside_word(before: str, first: str) -> bool:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from wireroom.clean.syndicated import parse
+
+BODY = "The ferry between the two islands will run again from Monday, the harbour office said."
+
+
+def test_a_page_date_is_never_the_publication_date() -> None:
+    article = parse(f"{BODY}\nThursday, April 24, 2025")
+    assert article.published_at is None
+    assert article.text == BODY
+    assert [r.rule for r in article.removed] == ["page_date"]
+
+
+def test_a_title_is_never_made_up_and_what_nobody_says_is_empty() -> None:
+    article = parse("The first line looks like a title\nBut it may be the first paragraph as well.")
+    assert article.title is None
+    assert article.authors == ()
+    assert article.source is None
+    assert article.canonical_url is None
+    assert article.provenance == {"text": "text"}
+
+
+def test_a_zone_that_is_written_down_is_kept() -> None:
+    article = parse(f"{BODY}\nPublish date: 2025-02-08T23:30:00+09:00")
+    assert article.published_at == datetime(2025, 2, 8, 14, 30, tzinfo=UTC)
+    assert article.published_offset == 540
+    assert not article.zone_assumed
+
+
+def test_a_source_may_be_a_name_and_wins_over_the_host() -> None:
+    assert parse(f"{BODY}\nSource: Island Press Agency").source == "Island Press Agency"
+    assert parse(f"{BODY}\nSource link: https://www.a.example/1").source == "a.example"
+
+
+def test_foreign_headlines_carry_their_language() -> None:
+    tail = "Trending\n- Le gouvernement annonce une réforme des retraites pour l’automne prochain\n"
+    tail += "- Police arrest three men after the robbery of a jewellery shop in the city"
+    article = parse(f"{BODY}\n{tail}")
+    assert [h.language for h in article.headlines] == ["fr", "en"]
+
+
+def test_a_text_four_times_as_long_takes_about_four_times_as_long() -> None:
+    def seconds(sentences: int) -> float:
+        started = time.process_time()
+        parse('He said: "Go."She went: ' * sentences)
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(8_000) < 10 * max(seconds(2_000), 0.01)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from wireroom.clean.headlines import is_page_date
+from wireroom.clean.trailer import label_of
+
+LABELS = {
+    "en": ("Source link : https://a.example/1", "Written by Ann Lee", "Posted on May 3, 2024"),
+    "fr": ("Source : https://a.example/1", "Auteur : Anne Roy", "Publié le 3 mai 2024"),
+    "de": ("Quelle: https://a.example/1", "Autor: Jan Abel", "Veröffentlicht am 3. Mai 2024"),
+    "es": ("Fuente: https://a.example/1", "Autora: Ana Gil", "Publicado el 3 de mayo de 2024"),
+    "pt": ("Fonte: https://a.example/1", "Autor: Rui Sá", "Publicado em 3 de maio de 2024"),
+    "it": ("Fonte: https://a.example/1", "Autore: Ugo Re", "Pubblicato il 3 maggio 2024"),
+    "nl": ("Bron: https://a.example/1", "Auteur: Jan de Wit", "Gepubliceerd op 3 mei 2024"),
+    "ru": ("Источник: https://a.example/1", "Автор: Олег Мир", "Опубликовано: 3 мая 2024"),
+    "uk": ("Джерело: https://a.example/1", "Автор: Олег Мир", "Дата публікації: 03.05.2024"),
+    "ar": ("المصدر: https://a.example/1", "الكاتب: علي حسن", "تاريخ النشر: 3 مايو 2024"),
+    "zh": ("来源：https://a.example/1", "作者：王小明", "发布时间：2024年5月3日"),
+    "ja": ("出典：https://a.example/1", "著者：山田太郎", "公開日：2024年5月3日"),
+    "ko": ("출처: https://a.example/1", "기자: 김민수", "게시일: 2024년 5월 3일"),
+    "tr": ("Kaynak: https://a.example/1", "Yazar: Can Demir", "Yayın tarihi: 3 Mayıs 2024"),
+    "pl": ("Źródło: https://a.example/1", "Autor: Jan Kos", "Data publikacji: 3 maja 2024"),
+}
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_source_author_and_date_are_known_in_every_language(language: str) -> None:
+    kinds = [label and label.kind for label in map(label_of, LABELS[language])]
+    assert kinds == ["source", "author", "date"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Author: that is the title she prefers.",
+        "Author: a life in exile, told by the woman who lived it",
+        "Source: officials who asked not to be named said so on Friday.",
+        "Date: it was never fixed, and nobody dared to ask.",
+        "Copyright for the song belongs to his brother, the court said on Friday.",
+        "Related: the company said that it would appeal.",
+        "Quelle: so heißt der Brunnen im Dorf.",
+        "Автор: так она называет себя в письмах к друзьям.",
+        "Published in 1987, the novel was forgotten for thirty years",
+        "Updated 3 times, the plan still has no date for its end",
+    ],
+)
+def test_a_sentence_that_begins_like_a_label_is_none(line: str) -> None:
+    assert label_of(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Author :", "author"),
+        ("© 2024 The Island Post. All rights reserved.", "rights"),
+        ("Copyright © Island Post", "rights"),
+        ("版权所有", "rights"),
+        ("Tüm hakları saklıdır.", "rights"),
+        ("Read more: The bridge that nobody wanted", "also"),
+        ("À lire aussi : Le pont dont personne ne voulait", "also"),
+        ("Follow us on Mastodon and Bluesky", "social"),
+        ("Sign up for our weekly newsletter.", "social"),
+        ("The post The bridge that nobody wanted appeared first on Island Post.", "appeared_on"),
+        ("Tags: bridges, ferries", "tags"),
+    ],
+)
+def test_lines_that_are_no_article_are_known(line: str, kind: str) -> None:
+    label = label_of(line)
+    assert label is not None
+    assert label.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Thursday, April 24", True),
+        ("jeudi 24 avril 2025", True),
+        ("24. April 2025, 10:20 Uhr", True),
+        ("2025年4月24日 木曜日", True),
+        ("الخميس 24 أبريل", True),
+        ("10:20", True),
+        ("April is the cruellest month", False),
+        ("On Thursday 24 people came", False),
+        ("1,100", False),
+    ],
+)
+def test_a_page_date_is_a_day_and_nothing_else(line: str, expected: bool) -> None:
+    assert is_page_date(line) is expected
