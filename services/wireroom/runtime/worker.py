@@ -96,7 +96,8 @@ class Worker(Generic[E]):
             if self._fuse.blown or room <= 0:
                 self._room.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._room.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await self._room.wait()
                 continue
             begun = 0
             for record in await consumer.take(room, POLL, self._with_room()):

@@ -114,6 +114,9 @@ def _server_settings(settings: Settings) -> dict[str, str]:
     return {
         "application_name": settings.application_name,
         "jit": "off",  # compiling takes longer than any statement of ours
+        # Plans are kept while tables grow from nothing to millions of rows between two ANALYZE,
+        # and every statement of ours has its index: one kept from the first minute must use it.
+        "enable_seqscan": "off",
         "statement_timeout": f"{settings.statement_timeout * 1000:.0f}",
         "idle_in_transaction_session_timeout": f"{settings.idle_timeout * 1000:.0f}",
         "timezone": "UTC",

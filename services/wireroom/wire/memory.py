@@ -60,7 +60,8 @@ class MemoryBroker:
         """Until something is sent, or ``wait`` seconds."""
         self._arrived.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._arrived.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._arrived.wait()
 
 
 class MemoryConsumer:

@@ -6,7 +6,15 @@ from dataclasses import replace
 import pytest
 
 from wireroom.runtime.errors import Unavailable
-from wireroom.storage import Pool, SchemaTooNew, connection, migrate, pending
+from wireroom.storage import (
+    Pool,
+    SchemaTooNew,
+    connection,
+    migrate,
+    pending,
+    statements,
+    transaction,
+)
 from wireroom.storage.reading import show
 from wireroom.storage.status import queues, server
 
@@ -54,3 +62,38 @@ async def test_the_public_view_has_no_probes(pool: Pool) -> None:
     await put(pool, replace(row("https://b.example/", "Two."), probe=True))
     async with connection(pool) as session:
         assert await session.fetchval("SELECT array_agg(text) FROM articles") == ["One."]
+
+
+@pytest.mark.parametrize(
+    ("statement", "types"),
+    [
+        (statements.ARTICLES, "uuid[]"),
+        (statements.TEXTS, "uuid[]"),
+        (statements.ALIASES, "uuid[]"),
+        (statements.OLDEST, "bytea[], boolean[], uuid[]"),
+        (statements.ORIGINALS, "uuid[], uuid[]"),
+        (statements.KEEP, "uuid[], integer[]"),
+    ],
+)
+async def test_a_plan_kept_from_an_empty_table_uses_the_indexes(
+    pool: Pool, statement: str, types: str
+) -> None:
+    assert "Seq Scan" not in await _kept_plan(pool, statement, types)
+
+
+async def test_without_the_setting_a_plan_kept_from_an_empty_table_reads_all_of_it(
+    pool: Pool,
+) -> None:
+    plan = await _kept_plan(pool, statements.ARTICLES, "uuid[]", "SET LOCAL enable_seqscan = on")
+    assert "Seq Scan" in plan
+
+
+async def _kept_plan(pool: Pool, statement: str, types: str, first: str = "") -> str:
+    async with transaction(pool) as session:
+        await session.execute(first)
+        await session.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await session.execute(f"PREPARE kept ({types}) AS {statement}")
+        nothing = ", ".join("NULL" for _ in types.split(","))
+        rows = await session.fetch(f"EXPLAIN EXECUTE kept ({nothing})")
+        await session.execute("DEALLOCATE kept")
+    return "\n".join(row[0] for row in rows)

@@ -49,7 +49,8 @@ async def member(
             listener = _Listener(inner, rebalances)
             inner.subscribe([topic], listener=listener)
             try:
-                await asyncio.wait_for(inner.start(), START_LIMIT)
+                async with asyncio.timeout(START_LIMIT):
+                    await inner.start()
                 break
             except (KafkaError, TimeoutError) as error:
                 await _stop(inner)
@@ -65,7 +66,8 @@ async def member(
 async def _stop(inner: AIOKafkaConsumer) -> None:
     """Also of one whose start failed: it may be in the group already."""
     with suppress(KafkaError, TimeoutError):
-        await asyncio.wait_for(inner.stop(), STOP_LIMIT)
+        async with asyncio.timeout(STOP_LIMIT):
+            await inner.stop()
 
 
 def _new(settings: Settings, group: str, name: str | None) -> AIOKafkaConsumer:
@@ -99,7 +101,8 @@ class KafkaConsumer:
         self._listener.check(self._member)
         if not self._listener.open.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._listener.open.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._listener.open.wait()
             return ()
         if partitions is not None:
             mine = self._inner.assignment()
@@ -125,7 +128,8 @@ class KafkaConsumer:
         if not ours:
             return
         try:
-            await asyncio.wait_for(self._inner.commit(ours), COMMIT_LIMIT)
+            async with asyncio.timeout(COMMIT_LIMIT):
+                await self._inner.commit(ours)
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions are no longer ours. Their new owner repeats our work.
             log.warning("not_committed", offsets=len(ours), error=str(error))
@@ -142,7 +146,8 @@ class KafkaConsumer:
     async def refresh(self) -> None:
         mine = self._inner.assignment()
         with suppress(KafkaError, TimeoutError):  # the next take tells
-            found = await asyncio.wait_for(self._inner.end_offsets(mine), 10)
+            async with asyncio.timeout(10):
+                found = await self._inner.end_offsets(mine)
             self._ends = {Partition(*tp): end for tp, end in found.items()}
 
     def assigned(self) -> Collection[Partition]:

@@ -26,7 +26,8 @@ async def read(
         enable_auto_commit=False, auto_offset_reset="earliest", **settings.security()
     )
     try:
-        await asyncio.wait_for(consumer.start(), 30)
+        async with asyncio.timeout(30):
+            await consumer.start()
     except (KafkaError, TimeoutError) as error:
         await consumer.stop()
         raise Gone(f"{settings.bootstrap_servers}: {error}") from error

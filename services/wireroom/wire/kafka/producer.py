@@ -67,7 +67,8 @@ class KafkaProducer:
         for attempt in range(1, STARTS + 1):
             self._inner = self._new()
             try:
-                await asyncio.wait_for(self._inner.start(), 60)
+                async with asyncio.timeout(60):
+                    await self._inner.start()
                 return
             except (KafkaError, TimeoutError) as error:
                 await self._inner.stop()
@@ -77,7 +78,8 @@ class KafkaProducer:
 
     async def stop(self) -> None:
         with suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(self._inner.stop(), 15)
+            async with asyncio.timeout(15):
+                await self._inner.stop()
 
     async def send(
         self, topic: str, *, key: bytes | None, value: bytes, headers: Headers
@@ -137,7 +139,8 @@ class KafkaProducer:
                 return  # somebody else did
             old, self._generation = self._inner, generation + 1
             with suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(old.stop(), 5)
+                async with asyncio.timeout(5):
+                    await old.stop()
             await self.start()
 
     def _new(self) -> AIOKafkaProducer:
