@@ -95,6 +95,7 @@ class Worker(Generic[E]):
             room = limit - len(self._running)
             if self._fuse.blown or room <= 0:
                 self._room.clear()
+                # Not wait_for: up to Python 3.11 it can swallow the cancellation of a failed sibling.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._room.wait()
