@@ -165,24 +165,25 @@ class BatchWorker(Generic[E]):
 
     async def _write(self, items: Sequence[_Item[E]], began: float) -> None:
         """All of it or, where the data is at fault, all but the bad records."""
-        failure, attempts = await self._transaction(items)
-        if failure is None:
-            self._fuse.survived()
-            return
-        deliveries = [item.delivery for item in items if item.delivery]
-        if len(deliveries) > 1:
-            half = len(items) // 2
-            await self._write(items[:half], began)
-            await self._write(items[half:], began)
-            return
-        if not deliveries:  # nothing but offsets: the fault is not the data's
-            raise failure
-        if self._fuse.died(failure, reason_of(failure)):
-            await self._turn()
-            await self._write(items, began)
-            return
-        await self._outlet.bury(deliveries[0].hop, Dead(failure, attempts))
-        await self._write([_Item(item.record, None) for item in items], began)
+        while True:
+            failure, attempts = await self._transaction(items)
+            deliveries = [item.delivery for item in items if item.delivery]
+            if failure is None:
+                if deliveries or self._fuse.blown:  # else offsets alone say nothing of the rows
+                    self._fuse.survived()
+                return
+            if len(deliveries) > 1:
+                half = len(items) // 2
+                await self._write(items[:half], began)
+                await self._write(items[half:], began)
+                return
+            if not deliveries:  # nothing but offsets: the fault is not the data's
+                self._fuse.blow(reason_of(failure))
+            if not deliveries or self._fuse.died(failure, reason_of(failure)):
+                await self._turn()
+                continue
+            await self._outlet.bury(deliveries[0].hop, Dead(failure, attempts))
+            items = [_Item(item.record, None) for item in items]
 
     async def _transaction(self, items: Sequence[_Item[E]]) -> tuple[Exception | None, int]:
         """Try until it works, or until the data is to blame: then return why."""

@@ -95,7 +95,7 @@ class Worker(Generic[E]):
             room = limit - len(self._running)
             if self._fuse.blown or room <= 0:
                 self._room.clear()
-                # Not wait_for: up to Python 3.11 it can swallow the cancellation of a failed sibling.
+                # Not wait_for: in Python 3.11 it may swallow the end that a failed sibling calls.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL):
                         await self._room.wait()
