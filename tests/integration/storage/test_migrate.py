@@ -88,7 +88,7 @@ async def test_without_the_setting_a_plan_kept_from_an_empty_table_reads_all_of_
     assert "Seq Scan" in plan
 
 
-async def _kept_plan(pool: Pool, statement: str, types: str, first: str = "") -> str:
+async def _kept_plan(pool: Pool, statement: str, types: str, first: str = "SELECT 1") -> str:
     async with transaction(pool) as session:
         await session.execute(first)
         await session.execute("SET LOCAL plan_cache_mode = force_generic_plan")
