@@ -11,6 +11,7 @@ from wireroom.clean import jsonld, titles
 from wireroom.clean.paragraphs import paragraphs, words_of
 
 ARTICLE_BODY_FACTOR = 3  # JSON-LD is worse than the DOM wherever both have the text
+DOUBTFUL = 800  # characters; below, the slow way is tried as well and the longer text is taken
 SHORTEST_DOUBLE = 40  # characters; shorter lines, such as "Ja" in an interview, may come twice
 LONGEST_CONSENT = 1_500  # characters
 
@@ -34,17 +35,26 @@ _BLANKS = re.compile(r"[^\S\n]+")
 
 def read(html: str, url: str, title: str | None, data: jsonld.JsonLd) -> tuple[str, str]:
     """Text and its source: ``dom``, ``jsonld``; empty text and ``none`` where there is none."""
-    found = extract(html, url=url or None, fast=True, include_comments=False) or ""
-    text, source = tidy(found.split("\n"), title), "dom"
+    text = tidy(_extracted(html, url, fast=True).split("\n"), title)
+    if len(text) < DOUBTFUL:
+        slow = tidy(_extracted(html, url, fast=False).split("\n"), title)
+        text = max(text, slow, key=len)
     told = jsonld.body_of(data)
-    if len(told) > ARTICLE_BODY_FACTOR * len(text):
+    if len(told) > ARTICLE_BODY_FACTOR * len(text) or _is_same(told, text):
         lines = told.split("\n")
         vocabulary = words_of(lines)
-        text = tidy(
-            [part for line in lines for part in paragraphs(line.strip(), vocabulary)], title
-        )
-        source = "jsonld"
-    return (text, source) if text else ("", "none")
+        parts = [part for line in lines for part in paragraphs(line.strip(), vocabulary)]
+        return tidy(parts, title), "jsonld"
+    return (text, "dom") if text else ("", "none")
+
+
+def _extracted(html: str, url: str, *, fast: bool) -> str:
+    return extract(html, url=url or None, fast=fast, include_comments=False) or ""
+
+
+def _is_same(told: str, text: str) -> bool:
+    """The extractor has fallen back on JSON-LD itself, and has lost its line breaks."""
+    return bool(told) and "\n" not in text and "".join(told.split()) == "".join(text.split())
 
 
 def tidy(lines: Sequence[str], title: str | None) -> str:

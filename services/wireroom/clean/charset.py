@@ -35,6 +35,11 @@ _AS_BROWSERS = {
     "big5": "big5hkscs",
     "tis-620": "cp874",
 }
+# What pages without a word about it are written in, most frequent first: at a draw that counts.
+_ON_THE_WEB = (
+    *("cp1252", "cp1251", "gb18030", "cp932", "euc_jp", "cp949", "big5hkscs", "iso8859_2"),
+    *("cp1250", "cp1256", "cp1254", "koi8_r", "cp1253", "cp1255", "cp874"),
+)
 
 
 def decode(body: bytes, declared: str | None = None) -> str:
@@ -82,5 +87,9 @@ def _is_nearly_utf_8(body: bytes) -> bool:
 def _detected(body: bytes) -> str:
     if _is_nearly_utf_8(body):
         return body.decode("utf-8", "replace")
-    best = from_bytes(body[:SAMPLE]).best()
-    return body.decode(best.encoding if best else "windows-1252", "replace")
+    found = list(from_bytes(body[:SAMPLE], cp_isolation=list(_ON_THE_WEB)))
+    if not found:
+        return body.decode("windows-1252", "replace")
+    first = found[0]
+    equal = {m.encoding for m in found if (m.chaos, m.coherence) == (first.chaos, first.coherence)}
+    return body.decode(next(name for name in _ON_THE_WEB if name in equal), "replace")

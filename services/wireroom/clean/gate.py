@@ -19,7 +19,7 @@ DEEPEST = 5_000  # div that stay open; 40,000 cost 1.6 s and 100,000 forty
 _DIV = re.compile(rb"<div[\s>/]", re.IGNORECASE)
 _DIV_END = re.compile(rb"</div[\s>/]", re.IGNORECASE)
 _TAG_START = re.compile(rb"<[a-zA-Z]")
-_RAW_END = re.compile(rb"</(?:script|style|title|textarea|noscript)\s*$", re.IGNORECASE)
+_RAW = (b"script", b"style", b"textarea", b"noscript")
 _UNPAIRED = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -55,9 +55,13 @@ def _has_long_tag(html: bytes) -> bool:
     while len(html) - start > LONGEST_TAG:
         end = html.find(b">", start)
         end = len(html) if end < 0 else end
-        if end - start > LONGEST_TAG:
-            run = html[start:end]
-            if _TAG_START.search(run) and not _RAW_END.search(run, len(run) - 20):
-                return True
+        is_long = end - start > LONGEST_TAG and _TAG_START.search(html, start, end) is not None
+        if is_long and not _is_raw(html[:start].lower()):
+            return True
         start = end + 1
     return False
+
+
+def _is_raw(before: bytes) -> bool:
+    """Whether what follows is the text of a script or a style, where ``<`` means nothing."""
+    return any(before.rfind(b"<" + raw) > before.rfind(b"</" + raw) for raw in _RAW)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom import urls
-from wireroom.clean import authors, dates, jsonld, titles
+from wireroom.clean import addresses, authors, dates, jsonld, titles
 
 LONGEST_VALUE = 1_000  # characters; before any regular expression sees it
 
@@ -93,7 +92,8 @@ def read(parsed: Page) -> Metadata:
             where[name] = found[1]
 
     title, names, moment = _title(parsed), _authors(parsed), _published(parsed)
-    link, source, language = _canonical(parsed), _source(parsed), _language(parsed)
+    link = addresses.canonical(parsed.tree, parsed.meta, parsed.url)
+    source, language = _source(parsed), _language(parsed)
     rights = _rights(parsed)
     told("title", title)
     told("authors", names)
@@ -107,7 +107,7 @@ def read(parsed: Page) -> Metadata:
         authors=names[0] if names else (),
         published=moment[0] if moment else None,
         canonical_url=link[0] if link else None,
-        aliases=_aliases(parsed, link[0] if link else None),
+        aliases=addresses.aliases(parsed.tree, parsed.url, link[0] if link else None),
         source=source[0] if source else None,
         language_hint=language[0] if language else None,
         copyright_notice=rights[0] if rights else None,
@@ -172,54 +172,11 @@ def _date_candidates(parsed: Page) -> Iterator[tuple[str, str]]:
         for shown in parsed.tree.css(selector)[:3]:
             given = shown.attributes
             yield "markup", given.get("content") or given.get("datetime") or _text(shown)
-    for address in (parsed.url, *_addresses(parsed)):
-        if found := _URL_DATE.search(urlsplit(address).path):
+    for address in (parsed.url, *addresses.said(parsed.tree, parsed.meta)):
+        if found := _URL_DATE.search(address.partition("?")[0]):
             yield "url", re.sub(r"\D", "", found.group())
     for time in parsed.tree.css("time[datetime]")[:1]:
         yield "time", time.attributes.get("datetime") or ""
-
-
-def _addresses(parsed: Page) -> Iterator[str]:
-    link = parsed.tree.css_first('link[rel="canonical"]')
-    for value in (link and link.attributes.get("href"), parsed.meta.get("og:url")):
-        if value:
-            yield value.strip()[:LONGEST_VALUE]
-
-
-def _canonical(parsed: Page) -> tuple[str, str] | None:
-    for source, value in zip(("canonical", "og"), _canonical_values(parsed), strict=True):
-        address = _same_article(parsed, value)
-        if address is not None:
-            return address, source
-    return None
-
-
-def _canonical_values(parsed: Page) -> tuple[str | None, str | None]:
-    link = parsed.tree.css_first('link[rel="canonical"]')
-    return (link.attributes.get("href") if link is not None else None), parsed.meta.get("og:url")
-
-
-def _same_article(parsed: Page, value: str | None) -> str | None:
-    """An absolute address of the same site that is not its front page, else None.
-
-    Broken templates name the front page, copied ones another host: both would join articles.
-    """
-    if not value:
-        return None
-    try:
-        address = urljoin(parsed.url, value.strip()[:LONGEST_VALUE])
-        path = urlsplit(address).path
-    except ValueError:
-        return None
-    if path in ("", "/") or not address.startswith(("http://", "https://")):
-        return None
-    return address if not parsed.url or urls.same_site(address, parsed.url) else None
-
-
-def _aliases(parsed: Page, canonical: str | None) -> tuple[str, ...]:
-    link = parsed.tree.css_first('link[rel="amphtml"]')
-    amp = _same_article(parsed, link.attributes.get("href")) if link is not None else None
-    return (amp,) if amp and amp != canonical else ()
 
 
 def _source(parsed: Page) -> tuple[str, str] | None:

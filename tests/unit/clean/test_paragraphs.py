@@ -39,7 +39,7 @@ def test_a_stop_without_a_space_is_a_lost_paragraph_break(line: str, parts: list
         "It rained. The road was closed. Nobody came.",
         "J.R.R.Tolkien wrote it, and M.Dupont read it to the U.S.Army.",
         "Dr.Weber und Prof.Klein kamen am 3.Mai im 20.Jahrhundert.",
-        "Write to Anna.Berg@mail.example or see https://www.Site.example/A.Html.Now and Amazon.Com.",
+        "Write to Anna.Berg@mail.example, see https://www.Site.example/A.Html.Now or Amazon.Com.",
         "Node.JS and version 2.5 of the plan cost 1.200.000 euros.",
         "Д.И.Менделеев жил на ул.Ленина.",
         "雨が降った。道路は閉鎖された。誰も来なかった。",

@@ -28,7 +28,7 @@ class Sample:
 SAMPLES = {
     "en": Sample(
         (
-            "The ferry between the two islands will run again from Monday, the harbour office said.",
+            "The ferry between the islands will run again from Monday, the harbour office said.",
             "Author: that is the title she prefers, although the council calls her a clerk.",
             "Source: the wind, said the captain, who has seen the pier break twice in ten years.",
         ),
@@ -88,7 +88,7 @@ SAMPLES = {
     ),
     "es": Sample(
         (
-            "El ayuntamiento plantará mil árboles en las avenidas del sur antes de que acabe el año.",
+            "El ayuntamiento plantará mil árboles en las avenidas antes de que acabe el año.",
             "Los vecinos piden también bancos y fuentes, porque en verano no hay dónde descansar.",
         ),
         (
@@ -124,7 +124,7 @@ SAMPLES = {
     ),
     "ar": Sample(
         (
-            "أعلنت البلدية أن السوق القديم سيفتح أبوابه من جديد الأسبوع المقبل بعد انتهاء أعمال الترميم.",
+            "أعلنت البلدية أن السوق القديم سيفتح أبوابه الأسبوع المقبل بعد انتهاء أعمال الترميم.",
             "وقال التجار إنهم ينتظرون الزبائن بفارغ الصبر بعد شهور طويلة من الإغلاق والانتظار.",
         ),
         (

@@ -1,0 +1,58 @@
+"""What a page says of its own address, and how far that is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from wireroom import urls
+
+LONGEST = 2_000  # characters
+
+
+def canonical(tree: LexborHTMLParser, meta: Mapping[str, str], url: str) -> tuple[str, str] | None:
+    """The address that the page prefers, and its source: ``canonical`` or ``og``."""
+    for source, value in _named(tree, meta):
+        address = same_article(value, url)
+        if address is not None:
+            return address, source
+    return None
+
+
+def aliases(tree: LexborHTMLParser, url: str, canonical: str | None) -> tuple[str, ...]:
+    """The AMP form of the page."""
+    link = tree.css_first('link[rel="amphtml"]')
+    amp = same_article(link.attributes.get("href"), url) if link is not None else None
+    return (amp,) if amp and amp != canonical else ()
+
+
+def said(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[str]:
+    """Every address that the page gives itself, believed or not."""
+    return (value for _, value in _named(tree, meta))
+
+
+def same_article(value: str | None, url: str) -> str | None:
+    """An absolute address of the same site that is not its front page, else None.
+
+    Broken templates name the front page, copied ones another host: both would join articles.
+    """
+    if not value:
+        return None
+    try:
+        address = urljoin(url, value.strip()[:LONGEST])
+        path = urlsplit(address).path
+    except ValueError:
+        return None
+    if path in ("", "/") or not address.startswith(("http://", "https://")):
+        return None
+    return address if not url or urls.same_site(address, url) else None
+
+
+def _named(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    link = tree.css_first('link[rel="canonical"]')
+    href = link.attributes.get("href") if link is not None else None
+    for source, value in (("canonical", href), ("og", meta.get("og:url"))):
+        if value:
+            yield source, value.strip()[:LONGEST]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from wireroom.clean import Settings, stage
+from wireroom.events import ArticleCleaned, ArticleFetched, Hint, Submission
+from wireroom.runtime import Drop, Permanent
+from wireroom.runtime.pool import Killed
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+SENTENCE = "The ferry between the two islands will run again from Monday, the harbour office said. "
+HANGS = {
+    # Each passes the gate; what they cost is quadratic in some parser or table.
+    "attributes": "<p " + " ".join(f"a{n}=1" for n in range(28_000)) + ">text</p>",
+    "breaks": "<p>text " + "<br>" * 1_000_000,
+    "nested spans": "<span>" * 400_000 + "text",
+}
+
+
+def fetched(html: str | None = None, text: str | None = None) -> ArticleFetched:
+    return ArticleFetched(
+        article_id=UUID(int=1),
+        submission=Submission(url="https://a.example/1"),
+        hint=Hint(title="Hinted"),
+        fetched_at=datetime(2025, 2, 8, tzinfo=UTC),
+        html=zstd.compress(html.encode()) if html is not None else None,
+        text=text,
+    )
+
+
+async def test_every_hang_ends_with_a_reason_and_the_stage_goes_on() -> None:
+    good = f"<!doctype html><html><body><article><p>{SENTENCE * 5}</p></article></body></html>"
+    async with stage(Settings(processes=1, cpu_seconds=0.7)) as clean:
+        assert clean.handle is not None
+        for nasty in HANGS.values():
+            with suppress(Killed):
+                await clean.handle(fetched(f"<!doctype html><html><body>{nasty}"))
+            article = await clean.handle(fetched(good))
+            assert not isinstance(article, Drop)
+            (event,) = article
+            assert isinstance(event, ArticleCleaned)
+            assert event.article.title == "Hinted"
+
+
+async def test_at_least_one_of_them_is_killed() -> None:
+    async with stage(Settings(processes=1, cpu_seconds=0.7)) as clean:
+        assert clean.handle is not None
+        with pytest.raises(Killed, match="killed_cpu"):
+            await clean.handle(fetched(f"<!doctype html><html><body>{HANGS['breaks']}"))
+
+
+async def test_a_refusal_of_the_gate_keeps_its_reason_across_processes() -> None:
+    async with stage(Settings(processes=1)) as clean:
+        assert clean.handle is not None
+        assert await clean.handle(fetched("%PDF-1.7")) == Drop("not_html")
+        with pytest.raises(Permanent, match="too_deep"):
+            await clean.handle(fetched("<html>" + "<div>" * 6_000))

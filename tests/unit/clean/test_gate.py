@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from wireroom.clean import gate
+from wireroom.clean.gate import admit, without_unpaired
+from wireroom.clean.reasons import Refused
+
+PAGE = b"<!doctype html><html><body><p>A page.</p></body></html>"
+LONG = b"x" * (gate.LONGEST_TAG + 10)
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (b"", "empty_page"),
+        (b" \n\t", "empty_page"),
+        (b"%PDF-1.7 " + bytes(100), "not_html"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "not_html"),
+        (b"\x1f\x8b" + bytes(100), "not_html"),
+        (b'{"a": "<b>"}', "not_html"),
+        (b"Words without any markup.", "not_html"),
+        (PAGE + b" " * gate.LARGEST_PAGE, "page_too_large"),
+        (PAGE + b"<p " + b"a=1 " * 100_000 + b">", "tag_too_long"),
+        (PAGE + b"<p a='" + LONG, "tag_too_long"),
+        (PAGE + b"<div>" * (gate.DEEPEST + 1), "too_deep"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_no_parser_should_see_is_refused_with_its_reason(html: bytes, reason: str) -> None:
+    with pytest.raises(Refused) as caught:
+        admit(html)
+    assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        PAGE,
+        b"A few words first. <p>Then a page.</p>",
+        b"<?xml version='1.0'?><x><p>no html root</p></x>",
+        PAGE + b"<script>" + LONG + b"</script><p>more</p>",
+        PAGE + b"<style>a<b" + LONG + b"</style>",
+        PAGE + b"<div>" * 6_000 + b"</div>" * 6_000,
+        PAGE + b"<p>" + LONG,
+    ],
+)
+def test_unusual_but_harmless_pages_are_let_in(html: bytes) -> None:
+    admit(html)
+
+
+def test_nuls_and_lone_surrogates_go_and_pairs_stay() -> None:
+    assert without_unpaired("a\x00b\ud800c😀") == "abc😀"
+    assert without_unpaired("a\x00b😀") == "ab😀"
