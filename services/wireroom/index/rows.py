@@ -19,15 +19,17 @@ def row(delivery: Delivery[ArticleClassified]) -> Row:
     """What is written of an event, and of the record that it goes back to."""
     event, envelope = delivery.event, delivery.hop.envelope
     article = event.article
-    link = identity.key(article.canonical_url)
+    others = _other_urls(event)
     return Row(
         article_id=event.article_id,
         submission_id=envelope.submission_id,
         accepted_at=envelope.accepted_at,
         url=event.submission.url,
         canonical_url=article.canonical_url,
-        link=None if link == event.article_id else link,
-        aliases=aliases(event),
+        link=others.get(article.canonical_url or ""),
+        aliases=tuple(
+            {key: Alias(key, urls.canonical(url)) for url, key in others.items()}.values()
+        ),
         source=article.source,
         title=article.title,
         text=article.text,
@@ -54,14 +56,11 @@ def row(delivery: Delivery[ArticleClassified]) -> Row:
     )
 
 
-def aliases(event: ArticleClassified) -> tuple[Alias, ...]:
-    """The article's other URLs in canonical form, each once, without its own."""
-    found: dict[UUID, Alias] = {}
-    for url in dict.fromkeys((event.article.canonical_url, *event.article.aliases)):
-        key = identity.key(url)
-        if url is not None and key is not None and key != event.article_id:
-            found.setdefault(key, Alias(key, urls.canonical(url)))
-    return tuple(found.values())
+def _other_urls(event: ArticleClassified) -> dict[str, UUID]:
+    """The article's URLs but its own, and the article id that each would have by itself."""
+    given = dict.fromkeys((event.article.canonical_url, *event.article.aliases))
+    keys = {url: key for url in given if url and (key := identity.key(url))}
+    return {url: key for url, key in keys.items() if key != event.article_id}
 
 
 def _json(parts: Iterable[Part]) -> str:

@@ -17,7 +17,7 @@ from wireroom.events import (
 )
 from wireroom.index import identity
 from wireroom.index.messages import indexed
-from wireroom.index.rows import aliases, row
+from wireroom.index.rows import row
 from wireroom.runtime.journal import Hop
 from wireroom.runtime.stage import Delivery
 from wireroom.storage.rows import Written
@@ -77,8 +77,9 @@ def test_aliases_are_canonical_each_once_and_without_the_article_s_own_url() -> 
         canonical_url="http://a.example/story?utm_source=x",
         aliases=("https://a.example/amp", "http://A.example/amp#top", "no url", URL),
     )
-    assert [alias.url for alias in aliases(event)] == ["https://a.example/amp"]
-    assert row(_delivery(event)).link is None
+    made = row(_delivery(event))
+    assert [alias.url for alias in made.aliases] == ["https://a.example/amp"]
+    assert made.link is None
 
 
 def test_the_source_link_of_a_text_is_its_link_and_an_alias() -> None:
