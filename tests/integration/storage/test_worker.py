@@ -60,7 +60,7 @@ async def _index(pool: Pool, broker: MemoryBroker, records: int) -> None:
             {headers.FINGERPRINT: CODEC.fingerprint(type(event))},
         ),
         journal=journal.entry,
-        observe=lambda written: None,
+        observe=lambda written, repeated=0: None,
         wake=follow_up.wake,
     )
     stop = asyncio.Event()
