@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -36,13 +36,20 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def pipeline(tmp_path_factory: pytest.TempPathFactory, site: str) -> Iterator[Pipeline]:
-    """A whole pipeline that may fetch from ``site``."""
-    opened = {
+def opened(site: str) -> Mapping[str, str]:
+    """Settings with which ``site`` may be fetched from."""
+    return {
         "WIREROOM_FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
         "WIREROOM_FETCH_PORTS": site.rsplit(":", 1)[1],
         "WIREROOM_FETCH_HOST_DELAY": "0.01",
         "WIREROOM_FETCH_CONTACT": "tests@localhost",
     }
+
+
+@pytest.fixture(scope="session")
+def pipeline(
+    tmp_path_factory: pytest.TempPathFactory, opened: Mapping[str, str]
+) -> Iterator[Pipeline]:
+    """A whole pipeline that may fetch from ``site``."""
     with running(tmp_path_factory.mktemp("e2e") / "data", opened) as up:
         yield up

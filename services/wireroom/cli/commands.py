@@ -6,10 +6,12 @@ import argparse
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wireroom import __version__
-from wireroom.cli.connections import connected
-from wireroom.cli.settings import Settings, load
+
+if TYPE_CHECKING:
+    from wireroom.cli.settings import Settings
 
 STAGES = ("fetch", "clean", "classify", "index")
 Run = Callable[[Namespace], int]
@@ -87,8 +89,16 @@ def _dead(command: ArgumentParser) -> None:
         action.add_argument("--data", type=Path, default=argparse.SUPPRESS)
 
 
+def _load() -> Settings:
+    from wireroom.cli.settings import load
+
+    return load()
+
+
 def _settings(arguments: Namespace) -> Settings:
-    return connected(load(), arguments.data)
+    from wireroom.cli.connections import connected
+
+    return connected(_load(), arguments.data)
 
 
 # Imported when asked for: ``publish`` does not wait for what ``up`` needs.
@@ -97,19 +107,19 @@ def _settings(arguments: Namespace) -> Settings:
 def _up(arguments: Namespace) -> int:
     from wireroom.cli.up import up
 
-    return up(load(), arguments.data)
+    return up(_load(), arguments.data)
 
 
 def _demo(arguments: Namespace) -> int:
     from wireroom.cli.demo import demo
 
-    return demo(load())
+    return demo(_load())
 
 
 def _run(arguments: Namespace) -> int:
     from wireroom.cli.run import run
 
-    return run(arguments.services, load(), arguments.data)
+    return run(arguments.services, _load(), arguments.data)
 
 
 def _publish(arguments: Namespace) -> int:
@@ -185,7 +195,7 @@ def _topics(arguments: Namespace) -> int:
 def _config(arguments: Namespace) -> int:
     from wireroom.cli.admin import config
 
-    return config(load())
+    return config(_load())
 
 
 def _dsn(arguments: Namespace) -> int:
@@ -203,4 +213,4 @@ def _doctor(arguments: Namespace) -> int:
 def _health(arguments: Namespace) -> int:
     from wireroom.cli.admin import health
 
-    return health(load())
+    return health(_load())

@@ -93,8 +93,9 @@ async def _index(
 
     counted = metrics.of("index")
 
-    def observe(written: Sequence[tuple[Delivery[ArticleClassified], str]]) -> None:
+    def observe(written: Sequence[tuple[Delivery[ArticleClassified], str]], repeated: int) -> None:
         now = time.time()
+        counted.repeated.inc(repeated)
         for delivery, outcome in written:
             counted.outcome(outcome)
             counted.e2e_seconds.observe(now - delivery.hop.envelope.accepted_ms / 1000)

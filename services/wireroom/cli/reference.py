@@ -39,10 +39,9 @@ def settings() -> str:
     by_part: dict[str, list[list[str]]] = {part: [] for part in PARTS}
     for variable, (part, name) in variables().items():
         field = PARTS[part].model_fields[name]
-        default = field.get_default(call_default_factory=True, validated_data={})
-        shown = "(cache folder)" if name in ("cache", "m2") else masked(default)
+        shown = "by the machine" if field.default_factory else f"`{masked(field.default)}`"
         by_part[part].append(
-            [f"`{variable}`", f"`{shown}`" if shown else "", _kind(field.annotation),
+            [f"`{variable}`", shown.replace("``", ""), _kind(field.annotation),
              str(field.description)]
         )  # fmt: skip
     for part, rows in by_part.items():

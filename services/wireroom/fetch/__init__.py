@@ -14,7 +14,8 @@ from functools import partial
 from wireroom.events import ArticleFetched, ArticleSubmitted
 from wireroom.fetch.handler import VERSIONS, handle, identify
 from wireroom.runtime.stage import Stage
-from wireroom.web import Settings, polite
+from wireroom.web.polite import polite
+from wireroom.web.settings import Settings
 
 __all__ = ["Settings", "stage"]
 

@@ -14,7 +14,8 @@ from wireroom.events import ArticleFetched, ArticleSubmitted, Hint, Submission
 from wireroom.fetch import reasons
 from wireroom.runtime.errors import Permanent
 from wireroom.runtime.stage import Drop, Outcome
-from wireroom.web import Page, WebError
+from wireroom.web.client import Page
+from wireroom.web.errors import WebError
 from wireroom.web.headers import charset
 from wireroom.web.sniff import sniff
 

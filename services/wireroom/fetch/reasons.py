@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from wireroom.runtime.errors import Permanent, StageError, Transient
 from wireroom.runtime.stage import Drop
-from wireroom.web import Failed, Page, WebError
+from wireroom.web.client import Page
+from wireroom.web.errors import Failed, WebError
 
 DROPPED = frozenset(("robots", "too_large"))
 PERMANENT = frozenset(

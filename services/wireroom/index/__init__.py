@@ -19,14 +19,14 @@ from wireroom.index.follow_up import FollowUp
 from wireroom.index.messages import Encode, Journal, messages
 from wireroom.index.rows import row
 from wireroom.runtime.stage import Checkpoint, Delivery, Stage
-from wireroom.storage import PostgresOffsets, articles, outbox
-from wireroom.storage.pool import Pool, transaction
+from wireroom.storage import PostgresOffsets, articles, outbox, submissions
+from wireroom.storage.pool import Connection, Pool, transaction
 
 __all__ = ["FollowUp", "Report", "Settings", "stage"]
 
 NAME = "index"
 
-Observe: TypeAlias = Callable[[Sequence[tuple[Delivery[ArticleClassified], str]]], None]
+Observe: TypeAlias = Callable[[Sequence[tuple[Delivery[ArticleClassified], str]], int], None]
 
 
 class Settings(BaseSettings):
@@ -48,7 +48,8 @@ class Report:
 
     ``encode``: an event's bytes and the headers of its schema. ``journal``: the line for a
     record and its outcome, such as ``runtime.journal.Journal.entry``. ``observe``: for metrics,
-    after the commit. ``wake``: there are messages to send.
+    after the commit: what was written, and how many records were repetitions. ``wake``: there
+    are messages to send.
     """
 
     encode: Encode
@@ -89,20 +90,30 @@ async def write(
 
     Raises ``Fenced``; ``Permanent`` when the database won't have some row; ``Unavailable``.
     """
-    rows = [row(delivery) for delivery in deliveries]
     async with transaction(pool) as connection:
         # First: a worker that has lost its partition ends here, and whoever claims it while we
         # write waits for our commit and reads the place that we leave.
         await checkpoint.save(connection)
-        written = await articles.write(connection, rows)
+        new = await _unsettled(connection, deliveries)
+        written = await articles.write(connection, [row(delivery) for delivery in new])
         told = [
             message
-            for delivery, done in zip(deliveries, written, strict=True)
+            for delivery, done in zip(new, written, strict=True)
             for message in messages(delivery, done, report.encode, report.journal)
         ]
         if told:
             await outbox.put(connection, told)
     report.observe(
-        [(delivery, done.outcome) for delivery, done in zip(deliveries, written, strict=True)]
+        [(delivery, done.outcome) for delivery, done in zip(new, written, strict=True)],
+        len(deliveries) - len(new),
     )
     report.wake()
+
+
+async def _unsettled(
+    connection: Connection, deliveries: Sequence[Delivery[ArticleClassified]]
+) -> list[Delivery[ArticleClassified]]:
+    """Those whose submission has no outcome yet; the rest is work done twice."""
+    pairs = [(d.hop.envelope.submission_id, d.event.article_id) for d in deliveries]
+    first = await submissions.settle(connection, pairs)
+    return [delivery for delivery, new in zip(deliveries, first, strict=True) if new]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from wireroom.runtime.errors import Unavailable
-from wireroom.storage import outbox, search
+from wireroom.storage import outbox, search, submissions
 from wireroom.storage.pool import Pool
 
 _PAUSE = 0.5  # seconds between two looks that nobody asked for: another worker's leavings
 _MESSAGES = 1_000
+_PRUNE_EVERY = 3_600.0  # seconds
 _ARTICLES = 100  # 60 ms of to_tsvector: short enough for a stop, long enough for its commit
 
 
@@ -43,11 +45,20 @@ class FollowUp:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_until(stop, self._written, self._drain))
             tasks.create_task(_until(stop, self._to_fill, self._fill))
+            tasks.create_task(self._prune_until(stop))
         try:
             while await self._drain():
                 pass
         except Unavailable:
             return  # it stays in the outbox for the next start
+
+    async def _prune_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            with suppress(Unavailable):  # the next hour will do
+                await submissions.prune(self._pool)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PRUNE_EVERY):
+                    await stop.wait()
 
     async def _drain(self) -> bool:
         return await outbox.drain(self._pool, self._send, _MESSAGES) == _MESSAGES

@@ -38,6 +38,11 @@ class Metrics:
             "indexed, duplicate, revised, unchanged.",
             "stage", "outcome", "reason",
         )  # fmt: skip
+        self.repeated = counter(
+            "records_repeated_total",
+            "Records that were worked on twice before and are written once.",
+            "stage",
+        )
         self.retries = counter(
             "retries_total", "Attempts that failed and were tried again.", "stage", "reason"
         )
@@ -94,6 +99,7 @@ class StageMetrics:
         self.assigned = all_of.assigned.labels(stage)
         self.rebalances = all_of.rebalances.labels(stage)
         self.fenced = all_of.fenced.labels(stage)
+        self.repeated = all_of.repeated.labels(stage)
         self.progress = all_of.progress.labels(stage)
         self.batch_size = all_of.batch_size.labels(stage)
         self.batch_seconds = all_of.batch_seconds.labels(stage)

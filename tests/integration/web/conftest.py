@@ -11,7 +11,7 @@ from ipaddress import ip_network
 
 import pytest_asyncio
 
-from wireroom.web import Settings
+from wireroom.web.settings import Settings
 
 GOOD = "127.0.0.2"
 BAD = "127.0.0.1"

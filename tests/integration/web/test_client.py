@@ -11,7 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from wireroom.web import Client, Failed, Page, WebError
+from wireroom.web.client import Client, Page
+from wireroom.web.errors import Failed, WebError
 
 from .conftest import GOOD, Names, Server, redirect, response, serving, settings
 

@@ -12,9 +12,11 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from wireroom.web import Client, Refused, Settings
 from wireroom.web.address import Policy
+from wireroom.web.client import Client
+from wireroom.web.errors import Refused
 from wireroom.web.resolver import GuardedResolver, ThreadedLookup
+from wireroom.web.settings import Settings
 
 from .conftest import BAD, GOOD, Names, Server, redirect, response, settings
 

@@ -10,7 +10,8 @@ from wireroom import fetch, urls
 from wireroom.events import ArticleFetched, ArticleSubmitted
 from wireroom.runtime.errors import Permanent, Transient
 from wireroom.runtime.stage import Drop
-from wireroom.web import Failed, polite
+from wireroom.web.errors import Failed
+from wireroom.web.polite import polite
 
 from .conftest import GOOD, Names, Server, redirect, response, settings
 

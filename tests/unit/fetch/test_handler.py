@@ -14,8 +14,8 @@ from wireroom.fetch import reasons
 from wireroom.fetch.handler import handle, identify
 from wireroom.runtime.errors import Permanent, Transient
 from wireroom.runtime.stage import Drop, Outcome
-from wireroom.web import Failed, Page, Refused, WebError
-from wireroom.web.errors import FailedReason, RefusedReason
+from wireroom.web.client import Page
+from wireroom.web.errors import Failed, FailedReason, Refused, RefusedReason, WebError
 
 URL = "https://paper.test/2026/harbour?utm_source=x"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

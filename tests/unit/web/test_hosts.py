@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from wireroom.web import Failed
+from wireroom.web.errors import Failed
 from wireroom.web.hosts import Hosts
 
 

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from wireroom.web import Failed, Page, Refused, WebError
+from wireroom.web.client import Page
+from wireroom.web.errors import Failed, Refused, WebError
 from wireroom.web.robots import LARGEST, LONGEST_DELAY, Robots, parse
 
 ORIGIN = "https://news.test"

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from wireroom import __version__
-from wireroom.web import Settings
+from wireroom.web.settings import Settings
 
 
 def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
