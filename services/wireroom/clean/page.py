@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from htmldate import find_date
 from selectolax.lexbor import LexborHTMLParser
@@ -25,16 +26,43 @@ def extract(html: bytes, url: str, declared: str | None = None) -> Extracted:
     ``declared``: charset of the Content-Type header. The text is empty where the page has
     none. Raises ``Refused`` for what is no page, or is dangerous to parse.
     """
+    return _read(html, url, declared)[0]
+
+
+def article(html: bytes, url: str, declared: str | None = None) -> Extracted | None:
+    """As ``extract``, but None for a page that is no article.
+
+    A page that calls itself one need not have sentences: it may be a list of winners.
+    """
+    extracted, is_story = _read(html, url, declared)
+    is_one = is_article(extracted.text) or (
+        is_story and _weight(extracted.text) >= SHORTEST_ARTICLE
+    )
+    return extracted if is_one and not _is_front_page(url) else None
+
+
+def is_article(text: str) -> bool:
+    """Whether a page's text is one: long enough, and some of it in sentences.
+
+    Front pages and listings have headlines and teasers, few of which end like a sentence.
+    """
+    if _weight(text) < SHORTEST_ARTICLE:
+        return False
+    return any(_weight(p) >= SHORTEST_SENTENCE and _END.search(p) for p in text.split("\n"))
+
+
+def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]:
+    """The page, and whether it says that it is a story."""
     gate.admit(html)
     text = gate.without_unpaired(charset.decode(html, declared))
     parsed = metadata.page(LexborHTMLParser(text), url)
     facts = metadata.read(parsed)
-    article, source = body.read(text, url, facts.title, parsed.data)
+    words, source = body.read(text, url, facts.title, parsed.data)
     published, provenance = facts.published, {**facts.provenance, "text": source}
     if published is None and (published := _by_htmldate(text, url)) is not None:
         provenance["published_at"] = "htmldate"
-    return Extracted(
-        text=article,
+    extracted = Extracted(
+        text=words,
         title=facts.title,
         authors=facts.authors,
         published_at=published.at if published else None,
@@ -47,16 +75,12 @@ def extract(html: bytes, url: str, declared: str | None = None) -> Extracted:
         provenance=provenance,
         aliases=facts.aliases,
     )
+    return extracted, facts.is_story
 
 
-def is_article(text: str) -> bool:
-    """Whether a page's text is one: long enough, and some of it in sentences.
-
-    Front pages and listings have headlines and teasers, few of which end like a sentence.
-    """
-    if _weight(text) < SHORTEST_ARTICLE:
-        return False
-    return any(_weight(p) >= SHORTEST_SENTENCE and _END.search(p) for p in text.split("\n"))
+def _is_front_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.netloc) and parts.path in ("", "/") and not parts.query
 
 
 def _weight(text: str) -> int:

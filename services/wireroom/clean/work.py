@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from wireroom import urls
 from wireroom.clean import fragment, gate, page, syndicated
@@ -34,8 +33,7 @@ def run(
     """
     if text is not None:
         return _of_text(text, url)
-    extracted = page.extract(_unpacked(html or b""), url, charset(content_type or ""))
-    return extracted if page.is_article(extracted.text) and not _is_front_page(url) else None
+    return page.article(_unpacked(html or b""), url, charset(content_type or ""))
 
 
 def warm() -> None:
@@ -63,11 +61,6 @@ def _with_host(extracted: Extracted, url: str) -> Extracted:
     except ValueError:
         return extracted
     return replace(extracted, source=source, provenance={**extracted.provenance, "source": "url"})
-
-
-def _is_front_page(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(parts.netloc) and parts.path in ("", "/") and not parts.query
 
 
 def _unpacked(html: bytes) -> bytes:

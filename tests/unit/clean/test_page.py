@@ -5,7 +5,7 @@ import json
 import pytest
 
 from wireroom.clean.body import is_consent, tidy
-from wireroom.clean.page import extract, is_article
+from wireroom.clean.page import article, extract, is_article
 from wireroom.clean.reasons import Refused
 
 URL = "https://www.island-post.example/news/ferry"
@@ -84,6 +84,18 @@ def test_a_listing_is_no_article() -> None:
         "Too short to be one, though it is a sentence of more than sixty letters."
     )
     assert is_article("市は来年の春から川沿いの遊歩道を夜間も開放すると発表した。" * 4)
+
+
+def test_a_list_of_winners_is_an_article_when_the_page_says_so() -> None:
+    names = [f"Best ferry of the year number {n}: Island Queen" for n in range(30)]
+    assert article(page(*names), URL) is None
+    told = article(page(*names, head='<meta property="og:type" content="article">'), URL)
+    assert told is not None
+
+
+def test_a_front_page_is_no_article() -> None:
+    assert article(page(*PARAGRAPHS), "https://www.island-post.example/") is None
+    assert article(page(*PARAGRAPHS), "https://www.island-post.example/?id=7") is not None
 
 
 def test_a_day_that_only_the_text_tells_is_found() -> None:
