@@ -95,7 +95,8 @@ class MemoryConsumer:
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         for partition, offset in offsets.items():
-            self._broker.committed[self._group, partition] = offset
+            if partition in self._position:
+                self._broker.committed[self._group, partition] = offset
 
     def end(self, partition: Partition) -> int | None:
         return len(self._broker.log(partition))

@@ -39,7 +39,7 @@ class _Message:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Sent:
     """A message on its way. Unlike a coroutine it may be left without anybody waiting for it."""
 
@@ -156,7 +156,7 @@ class KafkaProducer:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Failed:
     error: KafkaError
 
