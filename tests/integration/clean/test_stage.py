@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -18,12 +17,8 @@ else:
     from backports import zstd
 
 SENTENCE = "The ferry between the two islands will run again from Monday, the harbour office said. "
-HANGS = {
-    # Each passes the gate; what they cost is quadratic in some parser or table.
-    "attributes": "<p " + " ".join(f"a{n}=1" for n in range(28_000)) + ">text</p>",
-    "breaks": "<p>text " + "<br>" * 1_000_000,
-    "nested spans": "<span>" * 400_000 + "text",
-}
+# It passes the gate; what it costs is quadratic in the body extractor.
+HANG = "<p>text " + "<br>" * 1_000_000
 
 
 def fetched(html: str | None = None, text: str | None = None) -> ArticleFetched:
@@ -37,25 +32,17 @@ def fetched(html: str | None = None, text: str | None = None) -> ArticleFetched:
     )
 
 
-async def test_every_hang_ends_with_a_reason_and_the_stage_goes_on() -> None:
+async def test_a_page_that_hangs_its_parser_is_killed_and_the_stage_goes_on() -> None:
     good = f"<!doctype html><html><body><article><p>{SENTENCE * 5}</p></article></body></html>"
     async with stage(Settings(processes=1, cpu_seconds=0.7)) as clean:
         assert clean.handle is not None
-        for nasty in HANGS.values():
-            with suppress(Killed):
-                await clean.handle(fetched(f"<!doctype html><html><body>{nasty}"))
-            article = await clean.handle(fetched(good))
-            assert not isinstance(article, Drop)
-            (event,) = article
-            assert isinstance(event, ArticleCleaned)
-            assert event.article.title == "Hinted"
-
-
-async def test_at_least_one_of_them_is_killed() -> None:
-    async with stage(Settings(processes=1, cpu_seconds=0.7)) as clean:
-        assert clean.handle is not None
         with pytest.raises(Killed, match="killed_cpu"):
-            await clean.handle(fetched(f"<!doctype html><html><body>{HANGS['breaks']}"))
+            await clean.handle(fetched(f"<!doctype html><html><body>{HANG}"))
+        article = await clean.handle(fetched(good))
+        assert not isinstance(article, Drop)
+        (event,) = article
+        assert isinstance(event, ArticleCleaned)
+        assert event.article.title == "Hinted"
 
 
 async def test_a_refusal_of_the_gate_keeps_its_reason_across_processes() -> None:
