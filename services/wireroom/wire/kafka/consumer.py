@@ -58,7 +58,7 @@ async def member(
                     raise Gone(f"{settings.bootstrap_servers}: {error!r}") from error
                 await asyncio.sleep(1)
         try:
-            yield KafkaConsumer(inner, listener, name)
+            yield KafkaConsumer(inner, listener, topic, name)
         finally:
             await _stop(inner)
 
@@ -89,9 +89,12 @@ def _new(settings: Settings, group: str, name: str | None) -> AIOKafkaConsumer:
 
 
 class KafkaConsumer:
-    def __init__(self, inner: AIOKafkaConsumer, listener: _Listener, member: str | None) -> None:
+    def __init__(
+        self, inner: AIOKafkaConsumer, listener: _Listener, topic: str, member: str | None
+    ) -> None:
         self._inner = inner
         self._listener = listener
+        self._topic = topic
         self._member = member
         self._ends: dict[Partition, int] = {}
 
@@ -120,6 +123,8 @@ class KafkaConsumer:
             return ()
         except KafkaError as error:
             raise Gone(f"not taken: {error}") from error
+        except UnicodeDecodeError as error:  # aiokafka has no way past it: people have to skip it
+            raise Gone(f"{self._topic}: a record has a header whose name is no UTF-8") from error
         return [record(message) for batch in batches.values() for message in batch]
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
