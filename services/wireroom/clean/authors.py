@@ -19,6 +19,7 @@ _DIVIDER = re.compile(
     r"\s*[,;|/&،、，；·•\n]\s*|\s+(?:and|und|et|y|e|en|och|og|i|и|та|ve|و)\s+", re.IGNORECASE
 )
 _URL = re.compile(r"(?:https?://|www\.)\S*", re.IGNORECASE)
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")  # the end of an address, such as ann-lee
 _NO_NAME = re.compile(r"https?:|www\.|@|\d{3}|\.com\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
@@ -38,12 +39,12 @@ def _split(byline: str) -> list[str]:
     return [
         name
         for part in parts
-        if (name := _SPACES.sub(" ", part).strip(" .-–—:\"'")) and _is_name(name)
+        if (name := _SPACES.sub(" ", part).strip(" .-–—:\"'()")) and _is_name(name)
     ]
 
 
 def _is_name(name: str) -> bool:
-    if _NO_NAME.search(name):
+    if _NO_NAME.search(name) or _SLUG.fullmatch(name):
         return False
     # A Chinese or Korean name is two characters long.
     shortest = 3 if name.isascii() or name[0].isupper() else 2

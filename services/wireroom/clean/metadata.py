@@ -13,6 +13,8 @@ from wireroom.clean import addresses, authors, dates, jsonld, titles
 
 LONGEST_VALUE = 1_000  # characters; before any regular expression sees it
 
+LONGEST_BYLINE = 120  # characters; longer ones are sentences about the author
+
 _DATE_META = """
     article:published_time og:article:published_time datepublished parsely-pub-date
     sailthru.date pubdate publishdate publish-date dc.date.issued dc.date.created
@@ -136,20 +138,23 @@ def _plain(value: str | None) -> str | None:
 
 
 def _authors(parsed: Page) -> tuple[tuple[str, ...], str] | None:
-    article = parsed.data.article
+    """The names of the first source that has any."""
+    for source, bylines in _author_candidates(parsed):
+        if found := authors.names(bylines):
+            return found, source
+    return None
+
+
+def _author_candidates(parsed: Page) -> Iterator[tuple[str, list[str]]]:
     for key in ("author", "creator"):
-        found = authors.names(jsonld.names_of(article.get(key), parsed.data))
-        if found:
-            return found, "jsonld"
+        yield "jsonld", jsonld.names_of(parsed.data.article.get(key), parsed.data)
     for name in _AUTHOR_META.split():
         value = parsed.meta.get(name, "")
-        if value and len(value) <= 120 and "://" not in value and (found := authors.names([value])):
-            return found, "meta"
+        if value and len(value) <= LONGEST_BYLINE and "://" not in value:
+            yield "meta", [value]
     for selector in _AUTHOR_SELECTORS:
-        shown = [text for node in parsed.tree.css(selector)[:5] if len(text := _text(node)) <= 120]
-        if found := authors.names(shown):
-            return found, "byline"
-    return None
+        shown = [_text(node) for node in parsed.tree.css(selector)[:5]]
+        yield "byline", [text for text in shown if len(text) <= LONGEST_BYLINE]
 
 
 def _published(parsed: Page) -> tuple[dates.Moment, str] | None:
