@@ -403,3 +403,27 @@ async def test_a_rebalance_while_it_collects_loses_nothing(one: Rig, table: Tabl
         await one.submit("later")
         await one.all_committed()
     assert table.rows == [*texts(5), "later"]
+
+
+async def test_a_batch_that_failed_amid_a_rebalance_is_left_to_its_redelivery(
+    one: Rig, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "DRAIN_REVOKED", 0.01)
+    begun, go = asyncio.Event(), asyncio.Event()
+    failures = [Transient("40001")]
+
+    async def before(texts: list[str]) -> None:
+        begun.set()
+        await go.wait()
+
+    table.before = before
+    table.refuse = lambda texts: failures.pop() if failures else None
+    await one.submit(*texts(10))
+    async with one.running(worker(one, table)):
+        await begun.wait()
+        await one.broker.rebalance([ONLY])
+        go.set()
+        await one.all_committed()
+        await one.submit("later")
+        await one.all_committed()
+    assert table.rows == [*texts(10), "later"]
