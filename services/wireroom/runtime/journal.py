@@ -41,11 +41,19 @@ class Journal:
         self._versions = dict(versions)
 
     def entry(self, hop: Hop, event: What, *, reason: str | None = None, attempt: int = 1) -> Event:
+        return self.kind.model_validate(self.fields(hop, event, reason=reason, attempt=attempt))
+
+    def fields(
+        self, hop: Hop, event: What, *, reason: str | None = None, attempt: int = 1
+    ) -> dict[str, Any]:
+        """The entry as its fields, ids as text: once per record and stage, an object is dear."""
         now, record = time.time(), hop.record
-        fields: dict[str, Any] = {
-            "subject_id": hop.subject or hop.envelope.submission_id,
-            "article_id": hop.subject,
-            "submission_id": hop.envelope.submission_id,
+        submission = hop.envelope.submission.decode()
+        subject = None if hop.subject is None else str(hop.subject)
+        return {
+            "subject_id": subject or submission,
+            "article_id": subject,
+            "submission_id": submission,
             "stage": self._stage,
             "event": event,
             "reason": reason,
@@ -60,5 +68,3 @@ class Journal:
             "instance": self._instance,
             "versions": self._versions,
         }
-        # Not validated: every value is ours, and this runs once per record and stage.
-        return self.kind.model_construct(**fields)

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextvars import ContextVar
+from typing import NamedTuple
 
 import structlog
 
+from wireroom.runtime.journal import Hop
 from wireroom.runtime.settings import Settings
 
 QUIET = ("aiokafka", "aiohttp", "trafilatura", "htmldate", "asyncio")
+
+
+class Handled(NamedTuple):
+    """What the running task is at work on."""
+
+    stage: str
+    hop: Hop
+    attempt: int
+
+
+HANDLED: ContextVar[Handled | None] = ContextVar("handled", default=None)
+"""Set for every record, read only when something is logged: binding costs more than the rest."""
+
+
+def _with_handled(
+    logger: object, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    handled = HANDLED.get()
+    if handled is not None:
+        event.setdefault("stage", handled.stage)
+        event.setdefault("article", str(handled.hop.subject or ""))
+        event.setdefault("submission", handled.hop.envelope.submission.decode())
+        event.setdefault("attempt", handled.attempt)
+    return event
 
 
 def quiet() -> None:
@@ -22,7 +49,7 @@ def quiet() -> None:
 def configure(settings: Settings) -> None:
     """For the whole process; ours and, from warning on, the libraries'."""
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _with_handled,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -79,7 +79,7 @@ class Outlet:
             reason=reason,
             detail=str(dead.error)[: deadletter.MAX_DETAIL],
             article=str(hop.subject or ""),
-            submission=str(hop.envelope.submission_id),
+            submission=hop.envelope.submission.decode(),
             attempt=dead.attempts,
         )
 
@@ -118,10 +118,11 @@ class Outlet:
     async def _note(
         self, hop: Hop, what: What, *, reason: str | None = None, attempt: int
     ) -> Awaitable[None]:
-        entry = self._journal.entry(hop, what, reason=reason, attempt=attempt)
+        kind = self._journal.kind
+        fields = self._journal.fields(hop, what, reason=reason, attempt=attempt)
         return await self._producer.send(
-            entry.topic,
-            key=entry.key,
-            value=self._codec.encode(entry),
-            headers={FINGERPRINT: self._codec.fingerprint(type(entry))},
+            kind.topic,
+            key=str(fields[kind.key_field]).encode(),
+            value=self._codec.encode_fields(kind, fields),
+            headers={FINGERPRINT: self._codec.fingerprint(kind)},
         )

@@ -15,12 +15,11 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from structlog.contextvars import bound_contextvars
-
 from wireroom.runtime.deadletter import reason_of
 from wireroom.runtime.errors import Permanent, Transient, Unavailable
 from wireroom.runtime.fuse import Fuse
 from wireroom.runtime.journal import Hop, Journal
+from wireroom.runtime.logs import HANDLED, Handled
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
@@ -135,8 +134,7 @@ class Worker(Generic[E]):
             await self._outlet.bury(hop, Dead(Permanent(error.reason, str(error)), 0))
         else:
             hop = Hop(record, hop.envelope, subject_of(self._stage, event), hop.began)
-            with bound_contextvars(stage=self.name, article=str(hop.subject)):
-                await self._resolve(hop, event)
+            await self._resolve(hop, event)
         self._member.finished(record.partition, record.offset)
         self._metrics.process_seconds.observe(time.time() - hop.began)
 
@@ -166,6 +164,8 @@ class Worker(Generic[E]):
         while True:
             attempt += 1
             after = 0.0
+            # Each record has its own task, and so its own context.
+            HANDLED.set(Handled(self.name, hop, attempt))
             try:
                 async with asyncio.timeout(self._stage.timeout):
                     return await self._handle(event), attempt

@@ -39,7 +39,9 @@ def _delivery(url: str, text: str, offset: int) -> Delivery[ArticleClassified]:
         language_source="text",
     )
     envelope = Envelope(
-        uuid5(key, str(offset)), uuid5(key, f"{offset} s"), int(START.timestamp() * 1000)
+        str(uuid5(key, str(offset))).encode(),
+        str(uuid5(key, f"{offset} s")).encode(),
+        int(START.timestamp() * 1000),
     )
     record = Record(P, offset, envelope.accepted_ms + 50, b"k", b"", {})
     return Delivery(event, Hop(record, envelope, key, START.timestamp() + 1))

@@ -45,7 +45,9 @@ def _event(url: str | None = URL, **article: object) -> ArticleClassified:
 
 def _delivery(event: ArticleClassified) -> Delivery[ArticleClassified]:
     record = Record(Partition("articles.classified", 0), 7, 0, None, b"", {})
-    envelope = Envelope(UUID(int=1), UUID(int=2), round(NOW.timestamp() * 1000))
+    envelope = Envelope(
+        str(UUID(int=1)).encode(), str(UUID(int=2)).encode(), round(NOW.timestamp() * 1000)
+    )
     return Delivery(event, Hop(record, envelope, event.article_id, 0.0))
 
 

@@ -8,6 +8,8 @@ what was not acknowledged is sent again.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import defaultdict
 from collections.abc import Awaitable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ BATCH = 262_144  # a third of the CPU of 16 KB batches at 20 KB a record; 1 MB i
 LINGER_MS = 5
 OVERHEAD = 512  # batch and record framing that counts against the topic's limit
 STARTS = 5  # tries, 1 s apart: a broker that is just coming up
+COUNT_FOR = 60.0  # seconds
 RESENDS = 5  # 0.2 s first, doubled: a broker that restarts is back within 6 s
 
 
@@ -61,7 +64,8 @@ class KafkaProducer:
         self._largest = max(limits.values(), default=1024 * 1024)
         self._generation = 0
         self._rebuilding = asyncio.Lock()
-        self._partition_of = lru_cache(65_536)(partition_of)
+        self._counts: dict[str, tuple[int, float]] = {}
+        self._lanes: defaultdict[tuple[str, int | None], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def start(self) -> None:
         for attempt in range(1, STARTS + 1):
@@ -94,21 +98,30 @@ class KafkaProducer:
     async def _hand_over(self, message: _Message) -> Awaitable[object]:
         topic, key = message.topic, message.key
         try:
-            inner = self._inner
             partition = None
             if key is not None:
-                count = len(await inner.partitions_for(topic))
-                partition = self._partition_of(key, count)
-            sent: Awaitable[object] = await inner.send(
-                topic,
-                message.value,
-                key=key,
-                partition=partition,
-                headers=[*message.headers.items()],
-            )
+                partition = partition_of(key, await self._count(topic))
+            # One at a time into a partition: when its batch is full, aiokafka wakes everybody
+            # who waits for the next, and all but a few only wait again.
+            async with self._lanes[topic, partition]:
+                sent: Awaitable[object] = await self._inner.send(
+                    topic,
+                    message.value,
+                    key=key,
+                    partition=partition,
+                    headers=[*message.headers.items()],
+                )
         except KafkaError as error:
             return _Failed(error)
         return sent
+
+    async def _count(self, topic: str) -> int:
+        """Partitions of ``topic``; asked of aiokafka again once a minute, as it does the broker."""
+        now = time.monotonic()
+        known = self._counts.get(topic)
+        if known is None or now - known[1] > COUNT_FOR:
+            known = self._counts[topic] = (len(await self._inner.partitions_for(topic)), now)
+        return known[0]
 
     async def acknowledged(self, sent: _Sent) -> None:
         """Until the broker has it, by a new producer where need be. ``TooLarge``, ``Gone``."""
@@ -165,6 +178,11 @@ class _Failed:
         yield
 
 
+@lru_cache(65_536)
+def _hashed(key: bytes) -> int:
+    return int(murmur2(key) & 0x7FFFFFFF)
+
+
 def partition_of(key: bytes, count: int) -> int:
     """As the Java client and librdkafka's murmur2_random choose it; pure Python, so cached."""
-    return int((murmur2(key) & 0x7FFFFFFF) % count)
+    return _hashed(key) % count
