@@ -72,11 +72,11 @@ async def _fetched(event: ArticleSubmitted, url: str, get: Get, clock: Clock) ->
     try:
         page = await get(url)
     except WebError as error:
-        outcome = reasons.of_error(error)
+        outcome = reasons.of_error(error, urls.host(url))
         if isinstance(outcome, Drop):
             return outcome
         raise outcome from error
-    failure = reasons.of_status(page)
+    failure = reasons.of_status(page, urls.host(page.url))
     if failure is not None:
         raise failure
     if _went_home(url, page):

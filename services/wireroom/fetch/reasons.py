@@ -30,19 +30,19 @@ _WALL_STATUS = frozenset((403, 429, 503))
 _WALL_TITLES = (b"<title>just a moment",)
 
 
-def of_error(error: WebError) -> Drop | StageError:
-    """What a GET without an answer means for its article."""
+def of_error(error: WebError, host: str) -> Drop | StageError:
+    """What a GET from ``host`` without an answer means for its article."""
     if error.reason in DROPPED:
         return Drop(error.reason)
     if isinstance(error, Failed) and error.reason in TRANSIENT:
         # Somebody else's turn at the host is no failure of this page.
         counts = error.reason != "host_busy"
-        return Transient(error.reason, error.detail, after=error.after, counts=counts)
+        return Transient(error.reason, error.detail, after=error.after, counts=counts, party=host)
     return Permanent(error.reason, error.detail)
 
 
-def of_status(page: Page) -> StageError | None:
-    """What a status means; None for a page to go on with."""
+def of_status(page: Page, host: str) -> StageError | None:
+    """What a status of ``host`` means; None for a page to go on with."""
     status = page.status
     if 200 <= status < 300:
         return None
@@ -50,7 +50,7 @@ def of_status(page: Page) -> StageError | None:
         return Permanent("blocked_by_bot_wall", page.url)
     reason = f"http_{status}" if 300 <= status < 600 else "http_other"
     if status in (408, 429) or 500 <= status < 600:
-        return Transient(reason, page.url, after=page.retry_after)
+        return Transient(reason, page.url, after=page.retry_after, party=host)
     return Permanent(reason, page.url)
 
 

@@ -24,14 +24,23 @@ class Transient(StageError):
     """May work later; not before ``after`` seconds, if the other side said so.
 
     ``counts=False``: no failure but a wait for one's turn. It uses up no try and has no limit.
+    ``party``: whose failure it may be, such as a site's; however often one party fails, that
+    says only once that the fault may be ours.
     """
 
     def __init__(
-        self, reason: str, detail: str = "", *, after: float = 0.0, counts: bool = True
+        self,
+        reason: str,
+        detail: str = "",
+        *,
+        after: float = 0.0,
+        counts: bool = True,
+        party: str = "",
     ) -> None:
         super().__init__(reason, detail)
         self.after = after
         self.counts = counts
+        self.party = party
 
 
 class Permanent(StageError):

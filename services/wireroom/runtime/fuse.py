@@ -2,6 +2,10 @@
 
 The records that fail stay in hand, unfinished, and so in Kafka. One of them at a time
 is the probe; once it gets through, all go on. Nothing is poured into the dead letters.
+
+Where failures are of other parties, such as sites, that many different ones have to fail:
+one dead site stops nobody. And since all that is in hand may really be dead sites, what has
+failed as the probe is buried: a drip at the pace of the probes, until a living one comes.
 """
 
 from __future__ import annotations
@@ -9,9 +13,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from wireroom.runtime.errors import Permanent
+from wireroom.runtime.errors import Permanent, Transient
 
-LIMIT = 20  # failures in a row that are not the data's; the number is arroyo's idea, not measured
+LIMIT = 20  # failures that are not the data's, without a success between; not measured
 FIRST, CAP = 0.5, 15.0  # seconds between probes
 
 
@@ -21,7 +25,7 @@ class Fuse:
     def __init__(self, changed: Callable[[str | None], None], *, limit: int = LIMIT) -> None:
         self._changed = changed
         self._limit = limit
-        self._in_a_row = 0
+        self._failed: set[object] = set()  # parties; a failure without one is its own
         self._wait = FIRST
         self._turn = asyncio.Lock()
         self._reason: str | None = None
@@ -36,7 +40,7 @@ class Fuse:
 
     def survived(self) -> None:
         """Something got through."""
-        self._in_a_row = 0
+        self._failed.clear()
         self._close()
 
     def _close(self) -> None:
@@ -44,15 +48,19 @@ class Fuse:
             self._reason, self._wait = None, FIRST
             self._changed(None)
 
-    def died(self, error: Exception, reason: str) -> bool:
-        """Something is to be buried. True: hold it, the fuse has blown."""
+    def died(self, error: Exception, reason: str, *, probed: bool = False) -> bool:
+        """Something is to be buried. True: hold it, the fuse has blown.
+
+        ``probed``: it has been the probe and failed again.
+        """
         if isinstance(error, Permanent):  # the data's fault
             self._close()  # a judgement on one record: we work; the next failure blows again
             return False
-        self._in_a_row += 1
-        if self._in_a_row >= self._limit:
+        party = error.party if isinstance(error, Transient) else ""
+        self._failed.add(party or object())
+        if len(self._failed) >= self._limit:
             self.blow(reason)
-        return self.blown
+        return self.blown and not (probed and party)
 
     def blow(self, reason: str) -> None:
         if self._reason != reason:

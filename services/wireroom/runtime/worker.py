@@ -140,6 +140,7 @@ class Worker(Generic[E]):
 
     async def _resolve(self, hop: Hop, event: E) -> None:
         """Until the event has an outcome that is acknowledged."""
+        probed = False
         while True:
             outcome, attempts = await self._attempts(hop, event)
             try:
@@ -147,8 +148,9 @@ class Worker(Generic[E]):
                     case Drop(reason):
                         await self._outlet.drop(hop, reason, attempts)
                     case Dead(error, _):
-                        if self._fuse.died(error, reason_of(error)):
+                        if self._fuse.died(error, reason_of(error), probed=probed):
                             await self._turn()
+                            probed = True
                             continue
                         await self._outlet.bury(hop, outcome)
                         return

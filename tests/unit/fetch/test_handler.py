@@ -204,7 +204,7 @@ async def test_a_bot_wall_is_not_counted_as_a_403(answer: Page) -> None:
 def test_every_way_to_fail_has_one_end(reason: FailedReason) -> None:
     sets = (reasons.DROPPED, reasons.PERMANENT, reasons.TRANSIENT)
     assert sum(reason in known for known in sets) == 1
-    end = reasons.of_error(Failed(reason, after=3.0))
+    end = reasons.of_error(Failed(reason, after=3.0), "a.example")
     assert isinstance(end, (Drop, Permanent, Transient)[[reason in s for s in sets].index(True)])
     if isinstance(end, Transient):
         assert end.after == 3.0
@@ -212,7 +212,7 @@ def test_every_way_to_fail_has_one_end(reason: FailedReason) -> None:
 
 @pytest.mark.parametrize("reason", get_args(RefusedReason))
 def test_what_the_guard_refuses_is_never_tried_again(reason: RefusedReason) -> None:
-    assert isinstance(reasons.of_error(Refused(reason)), Permanent)
+    assert isinstance(reasons.of_error(Refused(reason), "a.example"), Permanent)
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,23 @@ async def test_while_blown_tries_are_apart_and_when_closed_all_go(told: list[str
     await asyncio.gather(*(turn() for _ in range(50)))
     assert turns[2] >= fuse.FIRST + 2 * fuse.CAP
     assert turns[-1] - turns[2] < fuse.CAP
+
+
+def test_one_party_that_fails_often_never_blows_it_but_many_parties_do(
+    told: list[str | None],
+) -> None:
+    fuse = Fuse(told.append, limit=3)
+    assert not any(fuse.died(Transient("connect", party="a"), "connect") for _ in range(50))
+    assert not fuse.died(Transient("connect", party="b"), "connect")
+    assert fuse.died(Transient("connect", party="c"), "connect")
+    assert told == ["connect"]
+
+
+def test_a_party_that_fails_again_as_the_probe_is_buried_and_ours_is_held(
+    told: list[str | None],
+) -> None:
+    fuse = Fuse(told.append, limit=1)
+    assert fuse.died(Transient("connect", party="a"), "connect")
+    assert not fuse.died(Transient("connect", party="a"), "connect", probed=True)
+    assert fuse.died(OURS, "http_503", probed=True)
+    assert fuse.blown

@@ -141,3 +141,11 @@ async def test_it_can_be_stopped_while_paused(
         await rig.submit(*RECORDS)
         await rig.until(lambda: rig.metric("pipeline_paused", reason="database_away") == 1)
     assert not any(rig.broker.committed.values())
+
+
+async def test_one_dead_site_stops_nobody(rig: Rig, follows: Follow) -> None:
+    site = Site(follows, lambda: Transient("connect", party="dead.example"))
+    async with rig.running(rig.worker(site.handle, concurrency=10, backoff=ONCE)):
+        await rig.submit(*RECORDS)
+        await rig.all_committed()
+    assert len(rig.dead()) == len(RECORDS)
