@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from wireroom.cli.admin import masked
 from wireroom.cli.composition import STAGES, all_topics
+from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
 from wireroom.runtime.metrics import Metrics
 
@@ -83,14 +84,37 @@ def topics() -> str:
     return "\n".join(lines + _table(names, rows)) + "\n"
 
 
+def reasons() -> str:
+    modules: dict[tuple[str, str], list[str]] = {}
+    for word, end, module in sorted(found()):
+        modules.setdefault((word, end), []).append(f"`{module}`")
+    rows = [
+        [f"`{word}`", end, MEANINGS.get(word, ""), ", ".join(where)]
+        for (word, end), where in modules.items()
+    ]
+    lines = ["# Reasons", "", MADE]
+    lines += ["Why a record was dropped, tried again, buried or made its stage pause: the word in"]
+    lines += [
+        "metrics, journal and dead letters. `*` stands for what is only known when it happens."
+    ]
+    lines += ["Modules of `web` speak for fetch, those of `storage` for index, those of `wire` and"]
+    lines += ["`runtime` for every stage.", ""]
+    names = ["reason", "what follows", "meaning", "said by"]
+    return "\n".join(lines + _table(names, rows)) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "metrics.md": metrics,
     "topics.md": topics,
+    "reasons.md": reasons,
 }
 
 
 def main() -> int:
+    if wrong := complaints():
+        sys.stderr.write("\n".join(wrong) + "\n")
+        return 1
     stale = [
         name for name, page in PAGES.items() if not (FOLDER / name).exists()
         or (FOLDER / name).read_text() != page()
