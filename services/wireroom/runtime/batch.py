@@ -21,7 +21,7 @@ from wireroom.runtime.journal import Hop, Journal
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
-from wireroom.runtime.stage import Delivery, Fenced, Stage, subject_of
+from wireroom.runtime.stage import Delivery, Fenced, Stage, is_probe, subject_of
 from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.runtime.worker import DRAIN, DRAIN_REVOKED, POLL
 from wireroom.wire import headers
@@ -62,7 +62,8 @@ class BatchWorker(Generic[E]):
         self._metrics = metrics.of(stage.name)
         self._metrics.in_flight_limit.set(stage.batch_size)
         self._journal = journal
-        self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)))
+        retention = stage.consumes.retention_days * 86_400.0
+        self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)), retention)
         self._fuse = Fuse(self._fuse_changed)
         self._stop = asyncio.Event()
         self._claims = self._held = 0  # rebalances so far; the one that the batch in hand is of
@@ -160,7 +161,7 @@ class BatchWorker(Generic[E]):
             dead = Dead(Permanent(error.reason, str(error)), 0)
             await self._outlet.bury(Hop(record, envelope, None, began), dead)
             return _Item(record, None)
-        hop = Hop(record, envelope, subject_of(self._stage, event), began)
+        hop = Hop(record, envelope, subject_of(self._stage, event), began, is_probe(event))
         return _Item(record, Delivery(event, hop))
 
     async def _write(self, items: Sequence[_Item[E]], began: float) -> None:

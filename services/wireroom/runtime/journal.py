@@ -21,12 +21,16 @@ What: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One record in one stage, and when work on it began (wall clock, seconds)."""
+    """One record in one stage, and when work on it began (wall clock, seconds).
+
+    ``probe``: it goes the whole way and is counted apart.
+    """
 
     record: Record
     envelope: Envelope
     subject: UUID | None
     began: float
+    probe: bool = False
 
 
 class Journal:

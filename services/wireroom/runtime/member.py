@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Collection
 
-from wireroom.runtime.metrics import StageMetrics
+from wireroom.runtime.metrics import Lag, StageMetrics
 from wireroom.runtime.offsets import Offsets
 from wireroom.runtime.watchdog import Watchdog
 from wireroom.wire.transport import Consumer, Gone, Partition
@@ -18,13 +18,16 @@ ASK_AFTER = 15.0  # seconds of quiet before the broker is asked for the ends
 class Member:
     """Bookkeeping that every worker does once a second, whatever it does with the records."""
 
-    def __init__(self, metrics: StageMetrics, watchdog: Watchdog) -> None:
+    def __init__(self, metrics: StageMetrics, watchdog: Watchdog, retention: float) -> None:
+        """``retention``: seconds for which the topic keeps a record."""
         self.offsets = Offsets()
         self.consumer: Consumer | None = None
         self.joined = False
         self.watchdog = watchdog
         self._metrics = metrics
+        self._retention = retention
         self._mine: Collection[Partition] = ()
+        self._stands: dict[Partition, tuple[int | None, float]] = {}  # what is reached, since when
 
     async def keep_house(self) -> None:
         """Commit, report the lag, feed or heed the watchdog; until cancelled."""
@@ -52,14 +55,15 @@ class Member:
     def took(self, partitions: Collection[Partition]) -> None:
         """After a rebalance."""
         for partition in set(self._mine) - set(partitions):
-            self._metrics.no_lag(*partition)
+            self._metrics.no_lag(partition)
+            self._stands.pop(partition, None)
         self._mine = list(partitions)
         self.joined = True
         self.watchdog.fed()
         self._metrics.rebalances.inc()
         self._metrics.assigned.set(len(partitions))
         for partition in partitions:
-            self._metrics.lag(*partition, 0, 0.0)
+            self._metrics.lag(partition, Lag())
 
     def finished(self, partition: Partition, offset: int) -> None:
         self.offsets.finish(partition, offset)
@@ -68,14 +72,26 @@ class Member:
 
     def _report_lag(self) -> int:
         """Sets the gauges; returns how many records wait."""
-        waiting, now = 0, time.time()
-        for partition in self._mine:
-            end = self.consumer.end(partition) if self.consumer else None
-            reached = self.offsets.reached(partition)
-            above = self.offsets.above(partition)
-            # Before the first record nobody knows the place: what is not taken can't be counted.
-            records = above if end is None or reached is None else max(above, end - reached)
-            oldest = self.offsets.oldest(partition)
-            self._metrics.lag(*partition, records, max(0.0, now - oldest / 1000) if oldest else 0.0)
-            waiting += records
-        return waiting
+        lags = {partition: self._lag(partition) for partition in self._mine}
+        ages: dict[str, float] = {}
+        for partition, lag in lags.items():
+            self._metrics.lag(partition, lag)
+            ages[partition.topic] = max(ages.get(partition.topic, 0.0), lag.seconds)
+        for topic, age in ages.items():
+            self._metrics.retention_left(topic, max(0.0, 1 - age / self._retention))
+        return sum(lag.records for lag in lags.values())
+
+    def _lag(self, partition: Partition) -> Lag:
+        end = self.consumer.end(partition) if self.consumer else None
+        reached = self.offsets.reached(partition)
+        above = self.offsets.above(partition)
+        # Before the first record nobody knows the place: what is not taken can't be counted.
+        records = above if end is None or reached is None else max(above, end - reached)
+        oldest = self.offsets.oldest(partition)
+        seconds = max(0.0, time.time() - oldest / 1000) if oldest else 0.0
+        now = time.monotonic()
+        stands, since = self._stands.get(partition, (None, now))
+        if not above or stands != reached:
+            since = now
+        self._stands[partition] = (reached, since)
+        return Lag(records, seconds, now - since)

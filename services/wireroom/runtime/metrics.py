@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from wireroom.wire.transport import Partition
 
 # OpenTelemetry's buckets for messaging durations, and what a fetch may take.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15, 30, 60)
 END_TO_END = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 BATCHES = (1, 10, 50, 100, 250, 500, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far one partition is behind; ``watermark_age``: see the metric of that name."""
+
+    records: int = 0
+    seconds: float = 0.0
+    watermark_age: float = 0.0
 
 
 class Metrics:
@@ -35,8 +47,13 @@ class Metrics:
         self.outcomes = counter(
             "outcomes_total",
             "Records by what became of them here: passed, dropped, dead, or, in the index stage, "
-            "indexed, duplicate, revised, unchanged.",
+            "indexed, duplicate, revised, unchanged. Without probes.",
             "stage", "outcome", "reason",
+        )  # fmt: skip
+        self.probes = counter(
+            "probes_total",
+            "The same for probes, such as the canary's: they count nowhere else.",
+            "stage", "outcome",
         )  # fmt: skip
         self.repeated = counter(
             "records_repeated_total",
@@ -52,7 +69,9 @@ class Metrics:
             SECONDS, "stage",
         )  # fmt: skip
         self.e2e_seconds = histogram(
-            "e2e_seconds", "From the intake's acceptance to the row's commit.", END_TO_END
+            "e2e_seconds",
+            "From the intake's acceptance to the row's commit. Without probes.",
+            END_TO_END,
         )
         self.batch_size = histogram("batch_size", "Records in one transaction.", BATCHES, "stage")
         self.batch_seconds = histogram(
@@ -65,6 +84,17 @@ class Metrics:
             "lag_seconds",
             "Age of the oldest record in hand that is not finished; 0 when there is none.",
             "stage", "topic", "partition",
+        )  # fmt: skip
+        self.watermark_age = gauge(
+            "watermark_age_seconds",
+            "For how long one unfinished record has held up what may be committed; 0 when none is.",
+            "stage", "topic", "partition",
+        )  # fmt: skip
+        self.retention_left = gauge(
+            "retention_left_ratio",
+            "What the oldest record in hand has left of its topic's retention; 1 when none is in "
+            "hand. At 0 Kafka deletes what nobody has read.",
+            "stage", "topic",
         )  # fmt: skip
         self.in_flight = gauge("in_flight", "Records in hand.", "stage")
         self.in_flight_limit = gauge("in_flight_limit", "Most records in hand at once.", "stage")
@@ -120,8 +150,11 @@ class StageMetrics:
     def sent(self, topic: str) -> None:
         self._out(topic).inc()
 
-    def outcome(self, outcome: str, reason: str = "") -> None:
-        self._outcome(outcome, reason).inc()
+    def outcome(self, outcome: str, reason: str = "", *, probe: bool = False) -> None:
+        if probe:
+            self._all.probes.labels(self._stage, outcome).inc()
+        else:
+            self._outcome(outcome, reason).inc()
 
     def retried(self, reason: str) -> None:
         self._all.retries.labels(self._stage, reason).inc()
@@ -134,11 +167,17 @@ class StageMetrics:
         if reason is not None:
             self._all.paused.labels(self._stage, reason).set(1)
 
-    def lag(self, topic: str, partition: int, records: int, seconds: float) -> None:
-        self._all.lag_records.labels(self._stage, topic, partition).set(records)
-        self._all.lag_seconds.labels(self._stage, topic, partition).set(seconds)
+    def lag(self, partition: Partition, lag: Lag) -> None:
+        place = (self._stage, *partition)
+        self._all.lag_records.labels(*place).set(lag.records)
+        self._all.lag_seconds.labels(*place).set(lag.seconds)
+        self._all.watermark_age.labels(*place).set(lag.watermark_age)
 
-    def no_lag(self, topic: str, partition: int) -> None:
+    def retention_left(self, topic: str, ratio: float) -> None:
+        self._all.retention_left.labels(self._stage, topic).set(ratio)
+
+    def no_lag(self, partition: Partition) -> None:
         """The partition is another worker's now."""
-        for gauge in (self._all.lag_records, self._all.lag_seconds):
-            gauge.remove(self._stage, topic, str(partition))
+        everything = self._all
+        for gauge in (everything.lag_records, everything.lag_seconds, everything.watermark_age):
+            gauge.remove(self._stage, partition.topic, str(partition.number))

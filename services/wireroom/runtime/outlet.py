@@ -56,11 +56,11 @@ class Outlet:
             raise Permanent("too_large", str(error)) from error
         for event in events:
             self._metrics.sent(event.topic)
-        self._metrics.outcome("passed")
+        self._metrics.outcome("passed", probe=hop.probe)
 
     async def drop(self, hop: Hop, reason: str, attempts: int) -> None:
         await (await self._note(hop, "dropped", reason=reason, attempt=attempts))
-        self._metrics.outcome("dropped", reason)
+        self._metrics.outcome("dropped", reason, probe=hop.probe)
 
     async def bury(self, hop: Hop, dead: Dead) -> None:
         """Raises whatever the broker does: a dead letter that can't be written ends the worker."""
@@ -72,7 +72,7 @@ class Outlet:
         await self._send_dead(record, headers)
         await note
         self._metrics.sent(self._dead)
-        self._metrics.outcome("dead", reason)
+        self._metrics.outcome("dead", reason, probe=hop.probe)
         log.warning(
             "dead_letter",
             stage=self._stage,

@@ -98,3 +98,8 @@ def subject_of(stage: Stage[E], event: E) -> UUID | None:
         return stage.identify(event)
     except Exception:  # such as a URL that is none; the handler words it and buries the record
         return None
+
+
+def is_probe(event: Event) -> bool:
+    """The intake's event says it itself, those after it in the submission that they carry."""
+    return bool(getattr(getattr(event, "submission", event), "probe", False))

@@ -23,7 +23,7 @@ from wireroom.runtime.logs import HANDLED, Handled
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
-from wireroom.runtime.stage import Drop, Outcome, Stage, subject_of
+from wireroom.runtime.stage import Drop, Outcome, Stage, is_probe, subject_of
 from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
@@ -54,7 +54,8 @@ class Worker(Generic[E]):
         self._metrics = metrics.of(stage.name)
         self._metrics.in_flight_limit.set(stage.concurrency)
         self._journal = journal
-        self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)))
+        retention = stage.consumes.retention_days * 86_400.0
+        self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)), retention)
         self._fuse = Fuse(self._fuse_changed)
         self._running: dict[asyncio.Task[None], Partition] = {}
         self._room = asyncio.Event()
@@ -133,7 +134,8 @@ class Worker(Generic[E]):
         except Undecodable as error:
             await self._outlet.bury(hop, Dead(Permanent(error.reason, str(error)), 0))
         else:
-            hop = Hop(record, hop.envelope, subject_of(self._stage, event), hop.began)
+            subject = subject_of(self._stage, event)
+            hop = Hop(record, hop.envelope, subject, hop.began, is_probe(event))
             await self._resolve(hop, event)
         self._member.finished(record.partition, record.offset)
         self._metrics.process_seconds.observe(time.time() - hop.began)
