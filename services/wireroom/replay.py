@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from time import time
+from uuid import UUID
 
 from wireroom.runtime import deadletter
+from wireroom.runtime.journal import Hop, Journal
 from wireroom.wire import headers
+from wireroom.wire.codec import Codec
+from wireroom.wire.headers import FINGERPRINT
 from wireroom.wire.kafka import log
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import dead
@@ -40,14 +45,34 @@ async def letters(settings: Settings, stage: str) -> AsyncIterator[Letter]:
             yield Letter(record, deadletter.notes(record.headers))
 
 
-async def put_back(producer: Producer, letter: Letter) -> None:
-    """Return once the broker has the copy. The record is as it was, its envelope kept."""
-    record = letter.record
-    kept = {**deadletter.restored(record.headers), **headers.read(record).headers()}
-    acked = await producer.send(
-        letter.notes["topic"],
+class Cut(Exception):
+    """A letter that came without its body: there is nothing to put back."""
+
+
+async def put_back(producer: Producer, codec: Codec, journal: Journal, letter: Letter) -> None:
+    """Return once the broker has the copy and the journal its line. Raises ``Cut``.
+
+    The record is as it was, its envelope kept. The line goes first: an article may be counted
+    as on its way again a moment too early, but never as dead when it is not.
+    """
+    record, notes = letter.record, letter.notes
+    if "cut" in notes:
+        raise Cut(f"{letter.id} was larger than any topic takes and came without its body")
+    envelope = headers.read(record)
+    hop = Hop(record, envelope, UUID(notes["article"]) if notes.get("article") else None, time())
+    fields = journal.fields(hop, "replayed", reason=notes.get("reason"))
+    line = await producer.send(
+        journal.kind.topic,
+        key=str(fields[journal.kind.key_field]).encode(),
+        value=codec.encode_fields(journal.kind, fields),
+        headers={FINGERPRINT: codec.fingerprint(journal.kind)},
+    )
+    await line
+    kept = {**deadletter.restored(record.headers), **envelope.headers()}
+    copy = await producer.send(
+        notes["topic"],
         key=record.key,
         value=record.value,
         headers={**kept, REPLAYED_FROM: letter.id.encode()},
     )
-    await acked
+    await copy

@@ -151,6 +151,16 @@ async def _stage(name: str, settings: Settings) -> AsyncIterator[Stage[Any]]:
             yield stage
 
 
+def replay_journal(stage: str) -> Journal:
+    """For what is put back by hand: the line stands under the stage that had buried it."""
+    return Journal(
+        ArticleJournal,
+        stage=stage,
+        instance=f"replay-{host_name()}",
+        versions={"replay": __version__},
+    )
+
+
 def _journal(stage: Stage[Any], instance: str) -> Journal:
     versions = {stage.name: __version__, **stage.versions}
     return Journal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wireroom.cli.composition import STAGES, broker, codec
+from wireroom.cli.composition import STAGES, broker, codec, replay_journal
 from wireroom.cli.output import print_json
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
-from wireroom.replay import Letter, letters, put_back
+from wireroom.replay import Cut, Letter, letters, put_back
 from wireroom.wire.codec import Undecodable
 
 SHOWN = 2_000  # bytes of a record that is no event, as hex
@@ -107,16 +108,21 @@ async def _replay(choice: Choice, settings: Settings, dry_run: bool) -> int:
     chosen = await _chosen(choice, settings)
     if dry_run:
         return len(chosen)
+    count = 0
     async with broker(settings).producer() as producer:
         for letter in chosen:
-            await put_back(producer, letter)
-    return len(chosen)
+            journal = replay_journal(letter.id.split("/")[0])
+            try:
+                await put_back(producer, codec(), journal, letter)
+                count += 1
+            except Cut as error:
+                sys.stderr.write(f"wireroom: {error}\n")
+    return count
 
 
 async def _chosen(choice: Choice, settings: Settings) -> list[Letter]:
-    return [
-        letter
-        for stage in choice.stages()
-        async for letter in letters(settings.kafka, stage)
-        if choice.fits(letter)
-    ]
+    async def of(stage: str) -> list[Letter]:
+        return [x async for x in letters(settings.kafka, stage) if choice.fits(x)]
+
+    found = await asyncio.gather(*(of(stage) for stage in choice.stages()))
+    return [letter for those in found for letter in those]

@@ -72,16 +72,24 @@ async def _fetched(event: ArticleSubmitted, url: str, get: Get, clock: Clock) ->
     try:
         page = await get(url)
     except WebError as error:
-        outcome = reasons.of_error(error, urls.host(url))
+        outcome = reasons.of_error(error, _host(url))
         if isinstance(outcome, Drop):
             return outcome
         raise outcome from error
-    failure = reasons.of_status(page, urls.host(page.url))
+    failure = reasons.of_status(page, _host(page.url))
     if failure is not None:
         raise failure
     if _went_home(url, page):
         return Drop("redirect_to_home")
     return _read(event, page, clock())
+
+
+def _host(url: str) -> str:
+    """Empty for what is no URL; why that is so, the error says."""
+    try:
+        return urls.host(url)
+    except ValueError:
+        return ""
 
 
 def _read(event: ArticleSubmitted, page: Page, now: datetime) -> Outcome:

@@ -66,7 +66,12 @@ class Outlet:
         """Raises whatever the broker does: a dead letter that can't be written ends the worker."""
         reason = deadletter.reason_of(dead.error)
         record = hop.record
-        notes = {"stage": self._stage, "attempts": dead.attempts, "began": f"{hop.began:.3f}"}
+        notes = {
+            "stage": self._stage,
+            "attempts": dead.attempts,
+            "began": f"{hop.began:.3f}",
+            "article": hop.subject or "",
+        }
         headers = deadletter.headers_for(record, hop.envelope, dead.error, notes)
         note = await self._note(hop, "dead", reason=reason, attempt=max(1, dead.attempts))
         await self._send_dead(record, headers)

@@ -226,3 +226,11 @@ def test_what_the_guard_refuses_is_never_tried_again(reason: RefusedReason) -> N
 )
 def test_the_article_is_named_before_it_is_fetched(event: ArticleSubmitted, named: object) -> None:
     assert identify(event) == named
+
+
+async def test_a_url_of_another_scheme_is_refused_for_good() -> None:
+    async def get(url: str) -> Page:
+        raise Refused("scheme", url)
+
+    with pytest.raises(Permanent, match="scheme"):
+        await handle(ArticleSubmitted(url="ftp://example.org/a"), get=get, clock=lambda: NOW)
