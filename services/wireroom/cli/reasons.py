@@ -124,11 +124,11 @@ class Found(NamedTuple):
     module: str
 
 
-def found() -> set[Found]:
+def found(package: Path = PACKAGE) -> set[Found]:
     """All reasons in the package. ``*`` stands for what is only known when it runs."""
     modules = {
-        ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
-        for path in PACKAGE.rglob("*.py")
+        ".".join(path.relative_to(package).with_suffix("").parts): path
+        for path in package.rglob("*.py")
     }
     return {
         entry
@@ -138,9 +138,9 @@ def found() -> set[Found]:
     }
 
 
-def complaints() -> list[str]:
+def complaints(package: Path = PACKAGE) -> list[str]:
     """What is said without a sentence here, and what is explained but never said."""
-    said = {entry.word: entry.module for entry in found()}
+    said = {entry.word: entry.module for entry in found(package)}
     return [
         *(f"{module}: reason {word!r} has no sentence in cli/reasons.py"
           for word, module in sorted(said.items()) if word not in MEANINGS),
