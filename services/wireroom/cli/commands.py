@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wireroom.cli.settings import Settings
 
 STAGES = ("fetch", "clean", "classify", "index")
+SERVICES = (*STAGES, "canary")
 Run = Callable[[Namespace], int]
 
 
@@ -33,7 +34,7 @@ def parser() -> ArgumentParser:
     add("up", "Run everything on this machine until Ctrl-C.", _up)
     add("demo", "Show the whole way with invented news.", _demo)
     run = add("run", "Run single services against servers that are there.", _run)
-    run.add_argument("services", nargs="+", choices=STAGES)
+    run.add_argument("services", nargs="+", choices=SERVICES)
     _publishing(add("publish", "Hand in articles.", _publish))
     _looking(add)
     _dead(add("dead", "Look at dead letters, put them back.", _dead_list))

@@ -26,6 +26,7 @@ from wireroom.runtime.journal import Journal
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.service import Service
 from wireroom.runtime.stage import Delivery, Stage
+from wireroom.runtime.surroundings import ClientMetrics, Pulse
 from wireroom.runtime.worker import Worker
 from wireroom.storage.outbox import OutboxRow
 from wireroom.storage.pool import open_pool
@@ -33,10 +34,12 @@ from wireroom.wire import topics
 from wireroom.wire.codec import Codec
 from wireroom.wire.event import Event
 from wireroom.wire.headers import FINGERPRINT
-from wireroom.wire.kafka import KafkaBroker
+from wireroom.wire.kafka import KafkaBroker, log
+from wireroom.wire.kafka.watcher import Watcher
 from wireroom.wire.schemas import Schemas
 from wireroom.wire.settings import host_name
 from wireroom.wire.topics import Topic
+from wireroom.wire.transport import Record
 
 STAGES: dict[str, type[Event]] = {
     "fetch": ArticleSubmitted,
@@ -54,9 +57,15 @@ def all_topics() -> list[Topic]:
     return events + [topics.of_dead_letters(name, kind) for name, kind in STAGES.items()]
 
 
-def broker(settings: Settings, *, instance: str | None = None) -> KafkaBroker:
+SERVICES = (*STAGES, "canary")
+"""What ``wireroom run`` knows."""
+
+
+def broker(
+    settings: Settings, *, instance: str | None = None, watcher: Watcher | None = None
+) -> KafkaBroker:
     limits = {topic.name: topic.max_bytes for topic in all_topics()}
-    return KafkaBroker(settings.kafka, limits=limits, instance=instance)
+    return KafkaBroker(settings.kafka, limits=limits, instance=instance, watcher=watcher)
 
 
 @cache
@@ -71,13 +80,16 @@ async def services(
     """What ``wireroom run NAMES`` runs, with everything it needs open."""
     metrics = Metrics(registry, __version__)
     instance = settings.process.instance or host_name()
-    kafka = broker(settings, instance=instance)
+    kafka = broker(settings, instance=instance, watcher=ClientMetrics(registry))
     async with AsyncExitStack() as opened:
-        found: list[Service] = []
+        found: list[Service] = [Pulse(registry)]
         for name in names:
+            if name == "canary":
+                found.append(_canary(settings, kafka, registry))
+                continue
             if name == "index":
                 found += await opened.enter_async_context(
-                    _index(settings, kafka, metrics, instance)
+                    _index(settings, kafka, metrics, registry, instance)
                 )
                 continue
             stage = await opened.enter_async_context(_stage(name, settings))
@@ -87,7 +99,11 @@ async def services(
 
 @asynccontextmanager
 async def _index(
-    settings: Settings, kafka: KafkaBroker, metrics: Metrics, instance: str
+    settings: Settings,
+    kafka: KafkaBroker,
+    metrics: Metrics,
+    registry: CollectorRegistry,
+    instance: str,
 ) -> AsyncIterator[list[Service]]:
     from wireroom import index
 
@@ -97,8 +113,10 @@ async def _index(
         now = time.time()
         counted.repeated.inc(repeated)
         for delivery, outcome in written:
-            counted.outcome(outcome)
-            counted.e2e_seconds.observe(now - delivery.hop.envelope.accepted_ms / 1000)
+            probe = delivery.event.submission.probe
+            counted.outcome(outcome, probe=probe)
+            if not probe:
+                counted.e2e_seconds.observe(now - delivery.hop.envelope.accepted_ms / 1000)
 
     def encode(event: Event) -> tuple[bytes, dict[str, bytes]]:
         return codec().encode(event), {FINGERPRINT: codec().fingerprint(type(event))}
@@ -123,7 +141,19 @@ async def _index(
         report = index.Report(encode, journal.entry, observe, follow_up.wake)
         async with index.stage(settings.index, pool, report) as stage:
             worker = BatchWorker(stage, kafka, codec(), metrics, journal)
-            yield [worker, follow_up]
+            limit = settings.index.size_limit_gib * 1024**3
+            gauges = index.Gauges(pool, index.DatabaseMetrics(registry), limit)
+            yield [worker, follow_up, gauges]
+
+
+def _canary(settings: Settings, kafka: KafkaBroker, registry: CollectorRegistry) -> Service:
+    from wireroom import canary
+
+    def arrivals() -> AsyncIterator[Sequence[Record]]:
+        return log.news(settings.kafka, ArticleIndexed.topic)
+
+    metrics = canary.CanaryMetrics(registry)
+    return canary.Canary(settings.canary, kafka.producer, arrivals, codec(), metrics)
 
 
 @asynccontextmanager

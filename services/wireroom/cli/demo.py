@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from wireroom import urls
-from wireroom.cli.composition import broker, codec
+from wireroom.cli.composition import STAGES, broker, codec
 from wireroom.cli.connections import External, external
 from wireroom.cli.journal import entries
 from wireroom.cli.settings import Settings
@@ -56,7 +56,10 @@ def demo(settings: Settings) -> int:
 
 async def _demo(settings: Settings, data: Path) -> int:
     stop = process.stop_on_signals()
-    async with site() as served, prepared(settings, data, _opened_for(served)) as running:
+    async with (
+        site() as served,
+        prepared(settings, data, _opened_for(served), list(STAGES)) as running,
+    ):
         say("Services are starting …")
         keeper = asyncio.create_task(supervise(running.children, stop, say))
         show = asyncio.create_task(_show(running.settings, served))

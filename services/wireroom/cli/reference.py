@@ -15,11 +15,23 @@ from typing import Any, Literal, get_args, get_origin
 
 from prometheus_client import CollectorRegistry
 
+from wireroom.canary import CanaryMetrics
 from wireroom.cli.admin import masked
 from wireroom.cli.composition import STAGES, all_topics
 from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
+from wireroom.index import DatabaseMetrics
 from wireroom.runtime.metrics import Metrics
+from wireroom.runtime.surroundings import ClientMetrics, Pulse
+
+METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
+    lambda registry: Metrics(registry, "0"),
+    ClientMetrics,
+    Pulse,
+    DatabaseMetrics,
+    CanaryMetrics,
+)
+"""All that a worker may serve."""
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
 KINDS = {
@@ -53,7 +65,8 @@ def settings() -> str:
 
 def metrics() -> str:
     registry = CollectorRegistry()
-    Metrics(registry, "0")
+    for kind in METRICS:
+        kind(registry)
     rows = []
     for family in registry._collector_to_names:  # the families themselves, samples or not
         metric: Any = family

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings
 
+from wireroom.canary import Settings as Canary
 from wireroom.classify import Settings as Classify
 from wireroom.clean import Settings as Clean
 from wireroom.cli.trouble import Trouble
@@ -28,6 +29,7 @@ PARTS: dict[str, type[BaseSettings]] = {
     "clean": Clean,
     "classify": Classify,
     "index": Index,
+    "canary": Canary,
     "embedded": Embedded,
 }
 
@@ -44,6 +46,7 @@ class Settings(BaseModel):
     clean: Clean
     classify: Classify
     index: Index
+    canary: Canary
     embedded: Embedded
 
 

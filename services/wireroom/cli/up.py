@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wireroom.cli.composition import STAGES, all_topics
+from wireroom.cli.composition import SERVICES, all_topics
 from wireroom.cli.connections import at, external
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
@@ -50,7 +50,7 @@ def up(settings: Settings, data: Path) -> int:
 
 async def _up(settings: Settings, data: Path) -> int:
     stop = process.stop_on_signals()
-    async with prepared(settings, data, {}) as running:
+    async with prepared(settings, data, {}, SERVICES) as running:
         say(f"Kafka {running.addresses.kafka}   Postgres {_shown(running.addresses.postgres)}")
         for name, port in running.addresses.metrics.items():
             say(f"{name:9} http://127.0.0.1:{port}/metrics")
@@ -61,9 +61,9 @@ async def _up(settings: Settings, data: Path) -> int:
 
 @asynccontextmanager
 async def prepared(
-    settings: Settings, data: Path, environment: Mapping[str, str]
+    settings: Settings, data: Path, environment: Mapping[str, str], services: Sequence[str]
 ) -> AsyncIterator[Running]:
-    """Servers up (or those that the environment names), migrated, topics made; services not
+    """Servers up (or those that the environment names), migrated, topics made; ``services`` not
     started yet. ``environment`` is added to theirs. Raises ``Trouble``.
     """
     named = external()
@@ -73,11 +73,11 @@ async def prepared(
     if named.kafka:
         dsn = settings.postgres.dsn.get_secret_value()
         addresses = Addresses(settings.kafka.bootstrap_servers, dsn, {})
-        yield await _ready(settings, addresses, data, environment)
+        yield await _ready(settings, addresses, data, environment, services)
         return
     try:
         async with servers(data, say=say, settings=settings.embedded) as embedded:
-            running = await _ready(settings, embedded.addresses, data, environment)
+            running = await _ready(settings, embedded.addresses, data, environment, services)
             stop = asyncio.Event()
             watch = asyncio.create_task(embedded.watch(stop))
             try:
@@ -90,7 +90,11 @@ async def prepared(
 
 
 async def _ready(
-    settings: Settings, addresses: Addresses, data: Path, environment: Mapping[str, str]
+    settings: Settings,
+    addresses: Addresses,
+    data: Path,
+    environment: Mapping[str, str],
+    services: Sequence[str],
 ) -> Running:
     here = at(settings, kafka=addresses.kafka, postgres=addresses.postgres)
 
@@ -99,7 +103,7 @@ async def _ready(
             await migrate(pool)
 
     await asyncio.gather(tables(), admin.create(here.kafka, all_topics()))
-    metrics = _ports()
+    metrics = _ports(services)
     known = Addresses(addresses.kafka, addresses.postgres, metrics)
     write_addresses(data, known)
     told = {
@@ -120,10 +124,10 @@ async def _ready(
     return Running(here, known, children)
 
 
-def _ports() -> dict[str, int]:
+def _ports(services: Sequence[str]) -> dict[str, int]:
     ports: dict[str, int] = {}
     start = METRICS_FROM
-    for name in STAGES:
+    for name in services:
         ports[name] = next_free(start)
         start = ports[name] + 1
     return ports

@@ -16,13 +16,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wireroom.events import ArticleClassified, ArticleIndexed
 from wireroom.index.follow_up import FollowUp
+from wireroom.index.gauges import DatabaseMetrics, Gauges
 from wireroom.index.messages import Encode, Journal, messages
 from wireroom.index.rows import row
 from wireroom.runtime.stage import Checkpoint, Delivery, Stage
 from wireroom.storage import PostgresOffsets, articles, outbox, submissions
 from wireroom.storage.pool import Connection, Pool, transaction
 
-__all__ = ["FollowUp", "Report", "Settings", "stage"]
+__all__ = ["DatabaseMetrics", "FollowUp", "Gauges", "Report", "Settings", "stage"]
 
 NAME = "index"
 
@@ -39,6 +40,11 @@ class Settings(BaseSettings):
     )
     batch_wait: float = Field(
         default=0.05, ge=0, description="Seconds that a batch waits for more articles."
+    )
+    size_limit_gib: float = Field(
+        default=50.0,
+        ge=0,
+        description="GiB that the database may take; an alert comes at 80 % of it. 0: never.",
     )
 
 

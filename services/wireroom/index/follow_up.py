@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from wireroom.runtime.errors import Unavailable
-from wireroom.storage import outbox, search, submissions
+from wireroom.storage import outbox, probes, search, submissions
 from wireroom.storage.pool import Pool
 
 _PAUSE = 0.5  # seconds between two looks that nobody asked for: another worker's leavings
@@ -56,6 +56,7 @@ class FollowUp:
         while not stop.is_set():
             with suppress(Unavailable):  # the next hour will do
                 await submissions.prune(self._pool)
+                await probes.prune(self._pool)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_PRUNE_EVERY):
                     await stop.wait()

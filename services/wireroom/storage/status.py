@@ -9,14 +9,18 @@ from wireroom.storage import outbox, search
 from wireroom.storage.migrate import pending
 from wireroom.storage.pool import Pool, connection
 
-_SERVER = """
-    SELECT current_setting('server_version') AS version,
-           pg_is_in_recovery() AS read_only,
-           pg_database_size(current_database()) AS size,
+_LOAD = """
+    SELECT pg_database_size(current_database()) AS size,
            current_setting('max_connections')::integer AS connections_limit,
            (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
-               AS connections,
+               AS connections
+"""
+_SERVER = f"""
+    SELECT load.*,
+           current_setting('server_version') AS version,
+           pg_is_in_recovery() AS read_only,
            getdatabaseencoding() AS encoding
+    FROM ({_LOAD}) AS load
 """
 
 
@@ -31,6 +35,15 @@ class Server:
     connections: int
     connections_limit: int
     pending: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """``size``: bytes of our database; ``connections``: of the whole server."""
+
+    size: int
+    connections: int
+    connections_limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,14 @@ async def server(pool: Pool) -> Server:
         connections_limit=row["connections_limit"],
         pending=await pending(pool),
     )
+
+
+async def load(pool: Pool) -> Load:
+    """Whatever its schema: a worker of the version before goes on. ``Unavailable``."""
+    async with connection(pool) as session:
+        row = await session.fetchrow(_LOAD)
+        assert row is not None
+    return Load(row["size"], row["connections"], row["connections_limit"])
 
 
 async def queues(pool: Pool) -> Queues:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from wireroom.wire.kafka.consumer import KafkaConsumer, member
+from wireroom.wire.kafka.consumer import KafkaConsumer, Place, member
 from wireroom.wire.kafka.producer import KafkaProducer
+from wireroom.wire.kafka.watcher import Nobody, Watcher
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Rebalances
 
@@ -15,15 +16,21 @@ class KafkaBroker:
     """``limits``: the largest record of each topic in bytes; ``instance`` names a static member."""
 
     def __init__(
-        self, settings: Settings, *, limits: Mapping[str, int], instance: str | None = None
+        self,
+        settings: Settings,
+        *,
+        limits: Mapping[str, int],
+        instance: str | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._settings = settings
         self._limits = limits
         self._instance = instance
+        self._watcher = watcher or Nobody()
 
     @asynccontextmanager
     async def producer(self) -> AsyncIterator[KafkaProducer]:
-        producer = KafkaProducer(self._settings, self._limits)
+        producer = KafkaProducer(self._settings, self._limits, self._watcher)
         await producer.start()
         try:
             yield producer
@@ -33,6 +40,5 @@ class KafkaBroker:
     def consumer(
         self, topic: str, *, group: str, rebalances: Rebalances
     ) -> AbstractAsyncContextManager[KafkaConsumer]:
-        return member(
-            self._settings, topic, group=group, instance=self._instance, rebalances=rebalances
-        )
+        place = Place(topic, group, self._instance)
+        return member(self._settings, place, rebalances, self._watcher)

@@ -17,6 +17,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -25,6 +26,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from wireroom.wire.kafka.twin import Places, only_one, told
+from wireroom.wire.kafka.watcher import Watcher
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Partition, Rebalances, Record
 
@@ -37,17 +39,30 @@ REBALANCE_MS = 30_000  # longer than a drain; the default is the session timeout
 STOP_LIMIT = 15.0
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``group`` reads ``topic``; ``instance`` makes a member of it a static one."""
+
+    topic: str
+    group: str
+    instance: str | None
+
+    @property
+    def name(self) -> str | None:
+        return f"{self.group}-{self.instance}" if self.instance else None
+
+
 @asynccontextmanager
 async def member(
-    settings: Settings, topic: str, *, group: str, instance: str | None, rebalances: Rebalances
+    settings: Settings, place: Place, rebalances: Rebalances, watcher: Watcher
 ) -> AsyncIterator[KafkaConsumer]:
-    """A started consumer; ``instance`` makes it a static member. Raises ``Gone``."""
-    name = f"{group}-{instance}" if instance else None
+    """A started consumer. Raises ``Gone``."""
+    name = place.name
     with only_one(settings.bootstrap_servers, name) if name else nullcontext():
         for attempt in range(1, STARTS + 1):
-            inner = _new(settings, group, name)
+            inner = _new(settings, place.group, name)
             listener = _Listener(inner, rebalances)
-            inner.subscribe([topic], listener=listener)
+            inner.subscribe([place.topic], listener=listener)
             try:
                 async with asyncio.timeout(START_LIMIT):
                     await inner.start()
@@ -58,7 +73,7 @@ async def member(
                     raise Gone(f"{settings.bootstrap_servers}: {error!r}") from error
                 await asyncio.sleep(1)
         try:
-            yield KafkaConsumer(inner, listener, topic, name)
+            yield KafkaConsumer(inner, listener, place, watcher)
         finally:
             await _stop(inner)
 
@@ -90,12 +105,13 @@ def _new(settings: Settings, group: str, name: str | None) -> AIOKafkaConsumer:
 
 class KafkaConsumer:
     def __init__(
-        self, inner: AIOKafkaConsumer, listener: _Listener, topic: str, member: str | None
+        self, inner: AIOKafkaConsumer, listener: _Listener, place: Place, watcher: Watcher
     ) -> None:
         self._inner = inner
         self._listener = listener
-        self._topic = topic
-        self._member = member
+        self._topic = place.topic
+        self._member = place.name
+        self._watcher = watcher
         self._ends: dict[Partition, int] = {}
 
     async def take(
@@ -137,6 +153,7 @@ class KafkaConsumer:
                 await self._inner.commit(ours)
         except (CommitFailedError, IllegalStateError) as error:
             # The partitions are no longer ours. Their new owner repeats our work.
+            self._watcher.commit_refused()
             log.warning("not_committed", offsets=len(ours), error=str(error))
         except (KafkaError, TimeoutError) as error:
             raise Gone(f"not committed: {error!r}") from error

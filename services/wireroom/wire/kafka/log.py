@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -22,6 +23,31 @@ async def read(
 
     Raises ``Gone`` when the brokers do not answer or there is no such topic.
     """
+    async with _reading(settings) as consumer:
+        async for batch in _batches(consumer, topic, key, follow):
+            yield batch
+
+
+async def news(settings: Settings, topic: str) -> AsyncIterator[Sequence[Record]]:
+    """Batches of what comes from now on, without end; the first one is empty, and after it no
+    record is missed. Empty ones come in between. Errors as in ``read``, and ``Gone`` when the
+    topic has got more partitions: begin anew.
+    """
+    async with _reading(settings) as consumer:
+        partitions = await _partitions(consumer, topic, None)
+        await consumer.seek_to_end(*partitions)
+        for partition in partitions:
+            await consumer.position(partition)
+        yield ()
+        while True:
+            batches = await consumer.getmany(timeout_ms=200)
+            yield [record(m) for batch in batches.values() for m in batch]
+            if len(consumer.partitions_for_topic(topic) or partitions) != len(partitions):
+                raise Gone(f"{topic} has another number of partitions now")
+
+
+@asynccontextmanager
+async def _reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
         enable_auto_commit=False, auto_offset_reset="earliest", **settings.security()
     )
@@ -32,15 +58,17 @@ async def read(
         await consumer.stop()
         raise Gone(f"{settings.bootstrap_servers}: {error}") from error
     try:
-        async for batch in _batches(consumer, topic, key, follow):
-            yield batch
+        yield consumer
+    except KafkaError as error:
+        raise Gone(f"not read: {error}") from error
     finally:
         await consumer.stop()
 
 
-async def _batches(
-    consumer: AIOKafkaConsumer, topic: str, key: bytes | None, follow: bool
-) -> AsyncIterator[Sequence[Record]]:
+async def _partitions(
+    consumer: AIOKafkaConsumer, topic: str, key: bytes | None
+) -> list[TopicPartition]:
+    """Assigned: all of the topic, or the one of ``key``."""
     try:
         await consumer._client._wait_on_metadata(topic)  # else a new client knows no topic
     except KafkaError as error:
@@ -50,6 +78,13 @@ async def _batches(
         numbers = {partition_of(key, len(numbers))}
     partitions = [TopicPartition(topic, n) for n in sorted(numbers)]
     consumer.assign(partitions)
+    return partitions
+
+
+async def _batches(
+    consumer: AIOKafkaConsumer, topic: str, key: bytes | None, follow: bool
+) -> AsyncIterator[Sequence[Record]]:
+    partitions = await _partitions(consumer, topic, key)
     await consumer.seek_to_beginning(*partitions)
     ends = await consumer.end_offsets(partitions)
     todo = {tp for tp in partitions if ends[tp] > await consumer.position(tp)}

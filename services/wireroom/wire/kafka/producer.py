@@ -21,6 +21,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.partitioner import murmur2
 
+from wireroom.wire.kafka.watcher import ASK_EVERY, Nobody, Watcher, skew
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Headers, TooLarge
 
@@ -31,6 +32,7 @@ LINGER_MS = 5
 OVERHEAD = 512  # batch and record framing that counts against the topic's limit
 STARTS = 5  # tries, 1 s apart: a broker that is just coming up
 COUNT_FOR = 60.0  # seconds
+LOG_APPEND_TIME = 1  # the timestamp is the broker's; else it is the one that we sent
 RESENDS = 5  # 0.2 s first, doubled: a broker that restarts is back within 6 s
 
 
@@ -50,6 +52,7 @@ class _Sent:
     acked: Awaitable[object]
     generation: int
     message: _Message
+    at: float  # time.time()
 
     def __await__(self) -> Generator[Any, None, None]:
         return self.producer.acknowledged(self).__await__()
@@ -58,10 +61,14 @@ class _Sent:
 class KafkaProducer:
     """Idempotent, acks=all. Rebuilt when the broker refuses for good."""
 
-    def __init__(self, settings: Settings, limits: Mapping[str, int]) -> None:
+    def __init__(
+        self, settings: Settings, limits: Mapping[str, int], watcher: Watcher | None = None
+    ) -> None:
         self._settings = settings
         self._limits = limits
         self._largest = max(limits.values(), default=1024 * 1024)
+        self._watcher = watcher or Nobody()
+        self._clocks_seen = 0.0
         self._generation = 0
         self._rebuilding = asyncio.Lock()
         self._counts: dict[str, tuple[int, float]] = {}
@@ -93,7 +100,8 @@ class KafkaProducer:
         if size > self._limits.get(topic, self._largest):
             raise TooLarge(f"{size} bytes; {topic} takes {self._limits.get(topic, self._largest)}")
         message, generation = _Message(topic, key, value, headers), self._generation
-        return _Sent(self, await self._hand_over(message), generation, message)
+        at = time.time()
+        return _Sent(self, await self._hand_over(message), generation, message, at)
 
     async def _hand_over(self, message: _Message) -> Awaitable[object]:
         topic, key = message.topic, message.key
@@ -128,7 +136,7 @@ class KafkaProducer:
         acked, generation, message = sent.acked, sent.generation, sent.message
         for attempt in range(RESENDS + 1):
             try:
-                await acked
+                self._look_at_clocks(sent.at, await acked)
                 return
             except MessageSizeTooLargeError as error:
                 await self._rebuild(generation)
@@ -146,11 +154,18 @@ class KafkaProducer:
             generation = self._generation
             acked = await self._hand_over(message)
 
+    def _look_at_clocks(self, sent: float, receipt: Any) -> None:
+        now = time.time()
+        if abs(now - self._clocks_seen) > ASK_EVERY and receipt.timestamp_type == LOG_APPEND_TIME:
+            self._clocks_seen = now
+            self._watcher.clock_skew(skew(receipt.timestamp / 1000, sent, now))
+
     async def _rebuild(self, generation: int) -> None:
         async with self._rebuilding:
             if generation != self._generation:
                 return  # somebody else did
             old, self._generation = self._inner, generation + 1
+            self._watcher.producer_rebuilt()
             with suppress(KafkaError, TimeoutError):
                 async with asyncio.timeout(5):
                     await old.stop()
