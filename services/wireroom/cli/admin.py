@@ -1,12 +1,10 @@
-"""``migrate``, ``topics``, ``config``, ``health``: what an operator does around the services."""
+"""``migrate``, ``topics``, ``config``, ``dsn``: what an operator does around the services."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-import urllib.error
-import urllib.request
 
 from pydantic import SecretStr
 from rich.console import Console
@@ -65,19 +63,3 @@ def masked(value: object) -> str:
         case tuple() | frozenset():
             return ",".join(sorted(map(str, value)))
     return str(value)
-
-
-def health(settings: Settings) -> int:
-    """For a container's HEALTHCHECK: 0 when every service of this process is ready."""
-    process = settings.process
-    host = "127.0.0.1" if process.metrics_host in ("0.0.0.0", "") else process.metrics_host
-    address = f"http://{host}:{process.metrics_port}/readyz"
-    try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            sys.stdout.write(answer.read().decode() + "\n")
-        return 0
-    except urllib.error.HTTPError as error:
-        sys.stderr.write(f"wireroom: not ready: {error.read().decode()}\n")
-    except OSError as error:
-        sys.stderr.write(f"wireroom: {address}: {error}\n")
-    return 1

@@ -40,6 +40,7 @@ def parser() -> ArgumentParser:
     _dead(add("dead", "Look at dead letters, put them back.", _dead_list))
     add("migrate", "Bring the database up to date.", _migrate)
     add("topics", "Make the Kafka topics.", _topics)
+    _schemas(add("schemas", "The events' Avro schemas; push them to a registry.", _schemas_list))
     add("config", "Print the settings in force, secrets masked.", _config)
     add("dsn", "Print the address of the database, for psql.", _dsn)
     add("doctor", "Check servers, topics, migrations and disk.", _doctor)
@@ -88,6 +89,16 @@ def _dead(command: ArgumentParser) -> None:
     for action in (listing, show, replay):
         # SUPPRESS: else the default here would undo a --data before the action
         action.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+
+
+def _schemas(command: ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="as locked; with a registry, whether it agrees")
+    listing.add_argument("--json", action="store_true")
+    push = actions.add_parser("push", help="register them, in order, under the ids of the lock")
+    push.set_defaults(run=_schemas_push)
+    for action in (listing, push):
+        action.add_argument("--registry", metavar="URL", help="instead of WIREROOM_REGISTRY_URL")
 
 
 def _load() -> Settings:
@@ -193,6 +204,18 @@ def _topics(arguments: Namespace) -> int:
     return topics(_settings(arguments))
 
 
+def _schemas_list(arguments: Namespace) -> int:
+    from wireroom.cli.schemas import listing
+
+    return listing(arguments.registry, _load().registry, as_json=arguments.json)
+
+
+def _schemas_push(arguments: Namespace) -> int:
+    from wireroom.cli.schemas import push_all
+
+    return push_all(arguments.registry, _load().registry)
+
+
 def _config(arguments: Namespace) -> int:
     from wireroom.cli.admin import config
 
@@ -212,6 +235,7 @@ def _doctor(arguments: Namespace) -> int:
 
 
 def _health(arguments: Namespace) -> int:
-    from wireroom.cli.admin import health
+    from wireroom.cli.health import health
+    from wireroom.runtime.settings import Settings as Process
 
-    return health(_load())
+    return health(Process())

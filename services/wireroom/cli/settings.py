@@ -19,11 +19,13 @@ from wireroom.index import Settings as Index
 from wireroom.runtime.settings import Settings as Process
 from wireroom.storage.settings import Settings as Postgres
 from wireroom.web.settings import Settings as Fetch
+from wireroom.wire.registry import Settings as Registry
 from wireroom.wire.settings import Settings as Kafka
 
 PARTS: dict[str, type[BaseSettings]] = {
     "process": Process,
     "kafka": Kafka,
+    "registry": Registry,
     "postgres": Postgres,
     "fetch": Fetch,
     "clean": Clean,
@@ -41,6 +43,7 @@ class Settings(BaseModel):
 
     process: Process
     kafka: Kafka
+    registry: Registry
     postgres: Postgres
     fetch: Fetch
     clean: Clean

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import fastavro
-from fastavro.schema import fingerprint, to_parsing_canonical_form
+from fastavro.schema import SchemaParseException, fingerprint, to_parsing_canonical_form
 
 PACKAGE = Path(__file__).parents[1]
+NOT_AVRO = (SchemaParseException, ValueError, LookupError, TypeError)
+"""What ``fingerprint_of`` raises for something that is no Avro schema."""
 
 
 @dataclass(frozen=True, slots=True)
