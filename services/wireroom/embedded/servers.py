@@ -53,10 +53,18 @@ class Servers:
     place: _Place
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Start a server again that died, until ``stop``; one that was stopped stays stopped."""
-        await asyncio.gather(
-            *(_watch(s, stop, self.place.say) for s in (self.kafka, self.postgres))
-        )
+        """Start a server again that died, until ``stop``; one that was stopped stays stopped.
+
+        Once they have run for a while, Kafka's start-up cache is made beside them.
+        """
+        training = asyncio.create_task(_train_when_idle(self.place))
+        try:
+            await asyncio.gather(
+                *(_watch(s, stop, self.place.say) for s in (self.kafka, self.postgres))
+            )
+        finally:
+            training.cancel()
+            await asyncio.gather(training, return_exceptions=True)
 
 
 @asynccontextmanager
