@@ -204,7 +204,7 @@ class BatchWorker(Generic[E]):
             except Fenced as error:
                 if self._claims != self._held:
                     raise _Void from error  # by ourselves
-                self._metrics.fenced.inc()
+                await self._member.put_out()
                 raise
             except Permanent as error:
                 return error, attempt

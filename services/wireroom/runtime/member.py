@@ -12,6 +12,7 @@ from wireroom.runtime.watchdog import Watchdog
 from wireroom.wire.transport import Consumer, Gone, Partition
 
 COMMIT_EVERY = 1.0  # 0.2 s made no visible difference to what a kill repeats
+TOLD = 12.0  # seconds: longer than two scrapes are apart, 10 s in deploy/prometheus
 ASK_AFTER = 15.0  # seconds of quiet before the broker is asked for the ends
 
 
@@ -64,6 +65,12 @@ class Member:
         self._metrics.assigned.set(len(partitions))
         for partition in partitions:
             self._metrics.lag(partition, Lag())
+
+    async def put_out(self) -> None:
+        """Another worker has our place: count it, and end only once Prometheus can have looked."""
+        self._metrics.fenced.inc()
+        self.watchdog.fed()
+        await asyncio.sleep(TOLD)
 
     def finished(self, partition: Partition, offset: int) -> None:
         self.offsets.finish(partition, offset)

@@ -38,6 +38,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (worker, batch):
         monkeypatch.setattr(module, "POLL", 0.01)
     monkeypatch.setattr(member, "COMMIT_EVERY", 0.01)
+    monkeypatch.setattr(member, "TOLD", 0.01)
     monkeypatch.setattr(fuse, "FIRST", 0.01)
     monkeypatch.setattr(fuse, "CAP", 0.02)
 
