@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.record.util import calc_crc32c as crc32c
 from prometheus_client import CollectorRegistry
 
@@ -22,11 +22,11 @@ from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.stage import Outcome, Stage
 from wireroom.runtime.worker import Worker
 from wireroom.wire.codec import Codec
-from wireroom.wire.kafka import KafkaBroker, admin, log
+from wireroom.wire.kafka import KafkaBroker, admin, forgiving, log
 from wireroom.wire.schemas import Schemas
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import dead
-from wireroom.wire.transport import Gone, Record
+from wireroom.wire.transport import Record
 
 MIB = 1024 * 1024
 CRC_AT = 17  # in a record batch, format 2; it covers what follows
@@ -126,19 +126,100 @@ async def test_a_foreign_client_may_pack_as_it_likes(
     assert [r.value async for batch in log.read(settings, topic) for r in batch] == [b"x" * 1_000]
 
 
-async def test_a_header_whose_name_is_no_text_ends_the_member_saying_so(
+async def send_unreadable(foreign: AIOKafkaProducer, topic: str, values: list[bytes]) -> None:
+    """One batch on partition 0; of its middle record the header's name is no UTF-8."""
+    batch = foreign.create_batch()
+    for number, value in enumerate(values):
+        headers = [("name", b"1"), ("other", b"2")] if number == len(values) // 2 else []
+        batch.append(key=b"k", value=value, timestamp=None, headers=headers)
+    raw = bytearray(batch._build())
+    raw[raw.index(b"name")] = 0xFF
+    raw[CRC_AT : CRC_AT + 4] = crc32c(bytes(raw[CRC_AT + 4 :])).to_bytes(4, "big")
+    batch._buffer = raw
+    await (await foreign.send_batch(batch, topic, partition=0))
+
+
+async def test_a_header_whose_name_is_no_text_loses_its_name_alone(
     settings: Settings, new_topic: NewTopic, broker: Callable[[], KafkaBroker], told: Any
 ) -> None:
-    """aiokafka can't read it, nor go past it: that is for people to do."""
+    topic = await new_topic(partitions=3)
+    async with foreign_client(settings, None) as foreign:
+        for partition in range(3):
+            for n in range(20):
+                await foreign.send(topic, b"before %d" % n, partition=partition)
+        await foreign.flush()
+        await send_unreadable(foreign, topic, [b"first", b"second", b"third"])
+        for partition in range(3):
+            await foreign.send_and_wait(topic, b"after", partition=partition)
+    found: list[Record] = []
+    async with broker().consumer(topic, group=topic, rebalances=told()) as member:
+        async with asyncio.timeout(20):
+            while len(found) < 66:
+                found += await member.take(7, 1)
+        assert not await member.take(7, 0.5)
+    # Each once, in the order of its partition, also those that were drained when aiokafka raised.
+    for partition in range(3):
+        offsets = [r.offset for r in found if r.partition.number == partition]
+        assert offsets == list(range(len(offsets)))
+    assert sum(r.value == b"after" for r in found) == 3
+    (strange,) = [r for r in found if r.headers]
+    assert strange.headers == {"\ufffdame": b"1", "other": b"2"}
+    assert (strange.key, strange.value) == (b"k", b"second")
+
+
+async def test_negative_control_aiokafka_never_gets_past_such_a_header(
+    settings: Settings, new_topic: NewTopic
+) -> None:
     topic = await new_topic(partitions=1)
     async with foreign_client(settings, None) as foreign:
-        batch = foreign.create_batch()
-        batch.append(key=None, value=b"v", timestamp=None, headers=[("name", b"1")])
-        raw = bytearray(batch._build())
-        raw[raw.index(b"name")] = 0xFF
-        raw[CRC_AT : CRC_AT + 4] = crc32c(bytes(raw[CRC_AT + 4 :])).to_bytes(4, "big")
-        batch._buffer = raw
-        await (await foreign.send_batch(batch, topic, partition=0))
-    async with broker().consumer(topic, group=topic, rebalances=told()) as member:
-        with pytest.raises(Gone, match=f"{topic}.*header whose name is no UTF-8"):
-            await member.take(10, 5)
+        await send_unreadable(foreign, topic, [b"first"])
+    inner = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers)
+    await inner.start()
+    try:
+        inner.assign([TopicPartition(topic, 0)])
+        await inner.seek_to_beginning()
+        raised = 0
+        async with asyncio.timeout(20):
+            while raised < 3:
+                try:
+                    assert await inner.getmany(timeout_ms=2_000) == {}
+                except UnicodeDecodeError:
+                    raised += 1
+    finally:
+        await inner.stop()
+
+
+async def test_an_article_under_an_unreadable_header_is_handled_all_the_same(
+    settings: Settings, hop: Any
+) -> None:
+    async def send(foreign: AIOKafkaProducer, topic: str) -> None:
+        await send_unreadable(foreign, topic, [b"<garbage>"])
+
+    (letter,) = await letters(settings, hop, send)
+    assert letter.value == b"<garbage>"
+    assert letter.headers["\ufffdame"] == b"1"
+
+
+@pytest.mark.parametrize("codec", [None, "gzip", "snappy", "lz4", "zstd"])
+async def test_the_forgiving_reader_reads_what_the_fast_one_reads(
+    settings: Settings, new_topic: NewTopic, codec: str | None
+) -> None:
+    topic = await new_topic(partitions=1)
+    async with foreign_client(settings, codec) as foreign:
+        sent = [
+            foreign.send(topic, b"v%d" % n * 100, key=b"k", headers=[("h", b"%d" % n)], partition=0)
+            for n in range(9)
+        ]
+        await asyncio.gather(*[await s for s in sent])
+        await foreign.send_and_wait(topic, None, key=b"k", partition=0)
+    fast = [r async for batch in log.read(settings, topic) for r in batch]
+    inner = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers)
+    await inner.start()
+    try:
+        tp = TopicPartition(topic, 0)
+        inner.assign([tp])
+        await inner.beginning_offsets([tp])  # now it knows the leader
+        assert await forgiving.take(inner, {tp: 0}, [tp], 100) == fast
+        assert await forgiving.take(inner, {tp: 4}, [tp], 2) == fast[4:6]
+    finally:
+        await inner.stop()

@@ -9,6 +9,7 @@ What aiokafka does that a caller would not expect, and what stands here against 
 - ``latest``, auto-commit and a rebalance limit of one session are defaults that lose data.
 - Paused partitions are forgotten at a rebalance: nothing is paused here, the caller names
   the partitions that it takes from.
+- A header whose name is no UTF-8 stops its partition: ``forgiving`` reads past it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,14 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import (
+    CommitFailedError,
+    CorruptRecordException,
+    IllegalStateError,
+    KafkaError,
+)
 
+from wireroom.wire.kafka import forgiving
 from wireroom.wire.kafka.twin import Places, only_one, told
 from wireroom.wire.kafka.watcher import Watcher
 from wireroom.wire.settings import Settings
@@ -137,11 +144,28 @@ class KafkaConsumer:
             )
         except IllegalStateError:  # they left us while we asked
             return ()
+        except (UnicodeDecodeError, CorruptRecordException) as error:
+            log.warning("read_again", topic=self._topic, why=str(error))
+            return await self._forgiving(chosen or self._inner.assignment(), limit)
         except KafkaError as error:
             raise Gone(f"not taken: {error}") from error
-        except UnicodeDecodeError as error:  # aiokafka has no way past it: people have to skip it
-            raise Gone(f"{self._topic}: a record has a header whose name is no UTF-8") from error
+        for tp, batch in batches.items():
+            self._listener.taken[tp] = batch[-1].offset + 1
         return [record(message) for batch in batches.values() for message in batch]
+
+    async def _forgiving(
+        self, partitions: Collection[TopicPartition], limit: int
+    ) -> Sequence[Record]:
+        taken = self._listener.taken
+        try:
+            found = await forgiving.take(self._inner, taken, partitions, limit)
+            # A rebalance in between has set all places anew.
+            whole = self._listener.open.is_set() and taken is self._listener.taken
+            return forgiving.hand_out(self._inner, taken, found) if whole else ()
+        except IllegalStateError:  # they left us while we asked
+            return ()
+        except KafkaError as error:
+            raise Gone(f"not taken: {error}") from error
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         mine = self._inner.assignment()
@@ -184,6 +208,8 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
         self._rebalances = rebalances
         self._failure: Exception | None = None
         self._places = Places()
+        self.taken: dict[TopicPartition, int] = {}
+        """The next offset to hand out, of partitions where it is not simply the committed one."""
         self.open = asyncio.Event()
 
     def check(self, member: str | None) -> None:
@@ -205,8 +231,9 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
         self._places.joined(self._consumer._coordinator.member_id, time.monotonic())
         try:
             places = await self._rebalances.assigned([Partition(*tp) for tp in assigned])
-            for partition, offset in places.items():
-                self._consumer.seek(TopicPartition(*partition), offset)
+            self.taken = {TopicPartition(*p): offset for p, offset in places.items()}
+            for tp, offset in self.taken.items():
+                self._consumer.seek(tp, offset)
             self.open.set()
         except Exception as error:  # raised by the next take; aiokafka would swallow it
             self._failure = error
