@@ -79,7 +79,7 @@ class BatchWorker(Generic[E]):
         return self._member.joined
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Return when stopped; raise ``Fenced`` or ``Gone``, after which a new process goes on."""
+        """Return when stopped. Raises ``Gone``, or a group of ``Gone``, ``Fenced``, ``Stalled``."""
         stage, member = self._stage, self._member
         self._stop = stop
         topic = stage.consumes.topic

@@ -7,7 +7,7 @@ after its longest finished prefix, so a crash replays records but loses none.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from wireroom.wire.transport import Partition, Record
@@ -76,10 +76,6 @@ class Offsets:
             del self._progress[partition]
         for progress in self._progress.values():
             progress.committed = None  # a commit amid the rebalance may have been refused
-
-    def forget(self, partitions: Iterable[Partition]) -> None:
-        for partition in partitions:
-            self._progress.pop(partition, None)
 
     @staticmethod
     def _reached(progress: _Progress) -> int | None:

@@ -15,7 +15,10 @@ log = structlog.get_logger(__name__)
 
 
 async def run(services: Iterable[Service], stop: asyncio.Event) -> None:
-    """Until ``stop``; or until one of them fails or ends unasked, which ends all."""
+    """Until ``stop``; or until one of them fails or ends unasked, which ends all.
+
+    Raises an ``ExceptionGroup`` of what went wrong; groups may be nested in it.
+    """
     async with asyncio.TaskGroup() as running:
         for service in services:
             running.create_task(_run(service, stop), name=service.name)

@@ -10,6 +10,7 @@ from random import random
 class Backoff:
     """Exponential, capped, with full jitter; ``attempts`` counts the first try.
 
+    ``first``, ``cap``: ceilings of the first wait and of any, in seconds.
     ``limit``: seconds that a record may wait in place, holding back its partition's commits.
     """
 

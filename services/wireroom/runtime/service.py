@@ -15,4 +15,4 @@ class Service(Protocol):
         """True once it does its work."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Return when stopped; raise if it cannot go on."""
+        """Return when stopped; raise, bare or in an ``ExceptionGroup``, if it cannot go on."""

@@ -68,6 +68,11 @@ class Stage(Generic[E]):
     A stage that writes rows has ``handle_batch`` and ``offsets`` instead: it writes the
     rows of all deliveries and the checkpoint in one transaction, or nothing.
     ``identify`` names the article of an event that does not carry ``article_id``.
+
+    ``concurrency``: most records in hand at once, of single events. ``window``: most records
+    of one partition past its first unfinished one. ``batch_size``: most records in one
+    transaction; ``batch_wait``: seconds that it waits for more of them. ``timeout``: seconds
+    for one try. ``versions``: what the journal names beside each hop.
     """
 
     name: str

@@ -69,7 +69,11 @@ class Worker(Generic[E]):
         return self._member.joined
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Return when stopped and drained; raise if the broker gives out or nothing moves."""
+        """Return when stopped and drained.
+
+        Raises ``Gone``, bare or in an ``ExceptionGroup``, when the broker gives out, and
+        ``Stalled``, in a group, when nothing moves: a new process goes on where this one was.
+        """
         stage, member = self._stage, self._member
         topic = stage.consumes.topic
         async with (

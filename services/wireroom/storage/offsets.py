@@ -18,9 +18,9 @@ from wireroom.wire.transport import Partition
 _UNKNOWN = -1
 """No batch of the partition was ever written; where to begin is the broker's to say."""
 
-_CLAIM = """
+_CLAIM = f"""
     INSERT INTO kafka_offsets (grp, topic, part, next_offset, epoch)
-    SELECT $1, topic, part, -1, 1
+    SELECT $1, topic, part, {_UNKNOWN}, 1
     FROM unnest($2::text[], $3::integer[]) AS claimed (topic, part)
     ORDER BY topic, part
     ON CONFLICT (grp, topic, part) DO UPDATE SET epoch = kafka_offsets.epoch + 1
@@ -89,7 +89,8 @@ class PostgresOffsets:
             for row in rows
         }
         self._places.update(claimed)
-        return {p: place.next_offset for p, place in claimed.items() if place.next_offset >= 0}
+        places = {p: place.next_offset for p, place in claimed.items()}
+        return {p: offset for p, offset in places.items() if offset != _UNKNOWN}
 
     def checkpoint(self, reached: Mapping[Partition, int]) -> PostgresCheckpoint:
         """For a batch that begins where the last saved one ended.
