@@ -50,8 +50,7 @@ def write_addresses(data: Path, addresses: Addresses) -> None:
 def sole_user(data: Path) -> Iterator[None]:
     """Hold ``data`` for this process; the kernel lets go when the process ends, however it ends.
 
-    Raises:
-        EmbeddedError: another process holds it.
+    Raises ``EmbeddedError``: another process holds it.
     """
     with (data / "lock").open("a+") as file:
         try:

@@ -29,8 +29,7 @@ class Identity:
 def identity(programs: Path, folder: Path, user: str = "nobody") -> Identity:
     """As whom to run the server.
 
-    Raises:
-        EmbeddedError: this process's own user won't do, and there is no other way.
+    Raises ``EmbeddedError``: this process's own user won't do, and there is no other way.
     """
     me = os.geteuid()
     if me != 0 and _known(me):

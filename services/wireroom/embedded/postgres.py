@@ -57,8 +57,7 @@ class Cluster:
 def find_programs(wished: Path | None) -> Path:
     """The wished folder, else a wheel's, else the newest that the system has.
 
-    Raises:
-        EmbeddedError: there is none.
+    Raises ``EmbeddedError``: there is none.
     """
     for folder in _folders(wished):
         if (folder / "initdb").exists():
@@ -115,8 +114,7 @@ def command(cluster: Cluster) -> list[str]:
 def initialise(cluster: Cluster) -> None:
     """Make the data folder, unless there is one.
 
-    Raises:
-        EmbeddedError: initdb failed.
+    Raises ``EmbeddedError``: initdb failed.
     """
     if (cluster.data / "PG_VERSION").exists():
         return

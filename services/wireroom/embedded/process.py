@@ -81,8 +81,7 @@ class Server:
     async def start(self) -> None:
         """Start it, unless it runs, and wait until it serves.
 
-        Raises:
-            EmbeddedError: it ended, or did not serve in time; it is not running then.
+        Raises ``EmbeddedError``: it ended, or did not serve in time; it is not running then.
         """
         async with self._turn:
             self._wanted = True
@@ -172,8 +171,7 @@ def reap(pid: int, mark: str, signal: Signals) -> bool:
 
     Returns whether there was one. A process that merely got the old pid is left alone.
 
-    Raises:
-        EmbeddedError: psutil is not installed.
+    Raises ``EmbeddedError``: psutil is not installed.
     """
     psutil = _psutil()
     try:

@@ -81,8 +81,7 @@ async def servers(
     A port that is taken is replaced by the next free one; the choice is kept. ``addresses.json`` is
     written, with no metrics ports yet, and removed at the end.
 
-    Raises:
-        EmbeddedError: another process uses ``data``, or a server can't be had or started.
+    Raises ``EmbeddedError``: another process uses ``data``, or a server can't be had or started.
     """
     place = _place(data, settings or Settings(), say)
     with sole_user(place.data):

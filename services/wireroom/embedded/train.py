@@ -25,8 +25,7 @@ async def build_archive(settings: Settings) -> Path | None:
     Takes about 7 s of one core, at the lowest priority. The user's broker is not used for it: the
     one that trains takes 5 s to stop. Cancelled, it leaves nothing behind. Returns what it made.
 
-    Raises:
-        EmbeddedError: the jars can't be had, or the broker did not start.
+    Raises ``EmbeddedError``: the jars can't be had, or the broker did not start.
     """
     java, lock = find_java(settings.java), load_lock()
     archive = aot.archive(settings.cache, java, lock, kafka.JVM)
