@@ -62,7 +62,7 @@ def _print(row: Row) -> None:
             console.print(Text(f"  {headline['language'] or 'und'}  {headline['text']}"))
 
 
-def search(  # the filters are the command's own
+def search(
     words: str, settings: Settings, *, filters: Mapping[str, str | None], best: bool, as_json: bool
 ) -> int:
     """``filters``: language, source, since."""

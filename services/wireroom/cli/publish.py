@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from wireroom import urls
@@ -36,9 +37,8 @@ def publish(what: Input, settings: Settings) -> int:
     return asyncio.run(_publish(list(_submissions(what)), settings))
 
 
-Submission = tuple[
-    str, ArticleSubmitted | Trouble
-]  # how to name the input; the event, or the fault
+Submission: TypeAlias = tuple[str, ArticleSubmitted | Trouble]
+"""How to name the input; the event, or what is wrong with it."""
 
 
 async def _publish(submissions: list[Submission], settings: Settings) -> int:

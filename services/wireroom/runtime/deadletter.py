@@ -22,6 +22,7 @@ MAX_TRACEBACK = 4096
 
 
 def reason_of(error: BaseException) -> str:
+    """The error's own word; ``bug`` for what no stage should raise."""
     return error.reason if isinstance(error, StageError) else "bug"
 
 

@@ -29,6 +29,8 @@ class Dead:
 
 
 class Outlet:
+    """One stage's way out. Every method returns once the broker has what it sent."""
+
     def __init__(
         self, stage: str, producer: Producer, codec: Codec, metrics: StageMetrics, journal: Journal
     ) -> None:

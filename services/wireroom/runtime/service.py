@@ -7,6 +7,8 @@ from typing import Protocol
 
 
 class Service(Protocol):
+    """What a process runs."""
+
     @property
     def name(self) -> str: ...
 

@@ -65,6 +65,8 @@ class MemoryBroker:
 
 
 class MemoryConsumer:
+    """The only member of its group."""
+
     def __init__(
         self,
         broker: MemoryBroker,

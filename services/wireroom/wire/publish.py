@@ -12,6 +12,8 @@ from wireroom.wire.transport import Producer
 
 
 class Publisher:
+    """Gives each event a submission id of its own and waits for the broker's word."""
+
     def __init__(self, producer: Producer, codec: Codec) -> None:
         self._producer = producer
         self._codec = codec

@@ -14,6 +14,8 @@ DEAD_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """A topic as it has to be; ``max_bytes`` of one record."""
+
     name: str
     partitions: int
     retention_days: int

@@ -11,6 +11,8 @@ Headers: TypeAlias = Mapping[str, bytes]
 
 
 class Partition(NamedTuple):
+    """One log of a topic, by its number."""
+
     topic: str
     number: int
 
@@ -36,6 +38,8 @@ class Gone(Exception):
 
 
 class Producer(Protocol):
+    """Sends; safe to use by many tasks at once."""
+
     async def send(
         self, topic: str, *, key: bytes | None, value: bytes, headers: Headers
     ) -> Awaitable[None]:
@@ -47,6 +51,8 @@ class Producer(Protocol):
 
 
 class Consumer(Protocol):
+    """A member of a group, for one topic; one task at a time may ``take``."""
+
     async def take(
         self, limit: int, wait: float, partitions: Collection[Partition] | None = None
     ) -> Sequence[Record]:
@@ -74,6 +80,8 @@ class Rebalances(Protocol):
 
 
 class Broker(Protocol):
+    """Both are connected while their context is open. Entering raises ``Gone``."""
+
     def producer(self) -> AbstractAsyncContextManager[Producer]: ...
 
     def consumer(
