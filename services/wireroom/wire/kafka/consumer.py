@@ -2,7 +2,7 @@
 
 What aiokafka does that a caller would not expect, and what stands here against it:
 
-- An exception in a rebalance listener is swallowed: it is kept, and raised by ``take``.
+- An exception in a rebalance listener is swallowed: ``gate`` keeps it, ``take`` raises it.
 - ``commit`` tries for ever while the coordinator is away: it has a time limit.
 - A consumer whose start failed cannot be started again and may hold partitions: it is
   stopped, and the next try is a new one.
@@ -15,14 +15,12 @@ What aiokafka does that a caller would not expect, and what stands here against 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import (
     CommitFailedError,
@@ -32,7 +30,8 @@ from aiokafka.errors import (
 )
 
 from wireroom.wire.kafka import forgiving
-from wireroom.wire.kafka.twin import Places, only_one, told
+from wireroom.wire.kafka.gate import Gate
+from wireroom.wire.kafka.twin import only_one
 from wireroom.wire.kafka.watcher import Watcher
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Partition, Rebalances, Record
@@ -68,8 +67,8 @@ async def member(
     with only_one(settings.bootstrap_servers, name) if name else nullcontext():
         for attempt in range(1, STARTS + 1):
             inner = _new(settings, place.group, name)
-            listener = _Listener(inner, rebalances)
-            inner.subscribe([place.topic], listener=listener)
+            gate = Gate(inner, rebalances)
+            inner.subscribe([place.topic], listener=gate)
             try:
                 async with asyncio.timeout(START_LIMIT):
                     await inner.start()
@@ -80,7 +79,7 @@ async def member(
                     raise Gone(f"{settings.bootstrap_servers}: {error!r}") from error
                 await asyncio.sleep(1)
         try:
-            yield KafkaConsumer(inner, listener, place, watcher)
+            yield KafkaConsumer(inner, gate, place, watcher)
         finally:
             await _stop(inner)
 
@@ -111,11 +110,11 @@ def _new(settings: Settings, group: str, name: str | None) -> AIOKafkaConsumer:
 
 
 class KafkaConsumer:
-    def __init__(
-        self, inner: AIOKafkaConsumer, listener: _Listener, place: Place, watcher: Watcher
-    ) -> None:
+    """A member that has joined. See ``transport.Consumer``."""
+
+    def __init__(self, inner: AIOKafkaConsumer, gate: Gate, place: Place, watcher: Watcher) -> None:
         self._inner = inner
-        self._listener = listener
+        self._gate = gate
         self._topic = place.topic
         self._member = place.name
         self._watcher = watcher
@@ -124,11 +123,11 @@ class KafkaConsumer:
     async def take(
         self, limit: int, wait: float, partitions: Collection[Partition] | None = None
     ) -> Sequence[Record]:
-        self._listener.check(self._member)
-        if not self._listener.open.is_set():
+        self._gate.check(self._member)
+        if not self._gate.open.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self._listener.open.wait()
+                    await self._gate.open.wait()
             return ()
         if partitions is not None:
             mine = self._inner.assignment()
@@ -150,17 +149,17 @@ class KafkaConsumer:
         except KafkaError as error:
             raise Gone(f"not taken: {error}") from error
         for tp, batch in batches.items():
-            self._listener.taken[tp] = batch[-1].offset + 1
+            self._gate.taken[tp] = batch[-1].offset + 1
         return [record(message) for batch in batches.values() for message in batch]
 
     async def _forgiving(
         self, partitions: Collection[TopicPartition], limit: int
     ) -> Sequence[Record]:
-        taken = self._listener.taken
+        taken = self._gate.taken
         try:
             found = await forgiving.take(self._inner, taken, partitions, limit)
             # A rebalance in between has set all places anew.
-            whole = self._listener.open.is_set() and taken is self._listener.taken
+            whole = self._gate.open.is_set() and taken is self._gate.taken
             return forgiving.hand_out(self._inner, taken, found) if whole else ()
         except IllegalStateError:  # they left us while we asked
             return ()
@@ -200,46 +199,8 @@ class KafkaConsumer:
         return [Partition(*tp) for tp in self._inner.assignment()]
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """The gate: nothing is taken from a revocation to the end of the assignment."""
-
-    def __init__(self, consumer: AIOKafkaConsumer, rebalances: Rebalances) -> None:
-        self._consumer = consumer
-        self._rebalances = rebalances
-        self._failure: Exception | None = None
-        self._places = Places()
-        self.taken: dict[TopicPartition, int] = {}
-        """The next offset to hand out, of partitions where it is not simply the committed one."""
-        self.open = asyncio.Event()
-
-    def check(self, member: str | None) -> None:
-        """Raise what a rebalance has left: its own failure, or the sign of a twin."""
-        if self._failure is not None:
-            raise Gone(f"rebalance failed: {self._failure}") from self._failure
-        if member and self._places.contested:
-            raise Gone(told(member))
-
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        self.open.clear()
-        try:
-            await self._rebalances.revoked([Partition(*tp) for tp in revoked])
-        except Exception as error:  # raised by the next take; aiokafka would swallow it
-            self._failure = error
-
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        # aiokafka has no public name for it.
-        self._places.joined(self._consumer._coordinator.member_id, time.monotonic())
-        try:
-            places = await self._rebalances.assigned([Partition(*tp) for tp in assigned])
-            self.taken = {TopicPartition(*p): offset for p, offset in places.items()}
-            for tp, offset in self.taken.items():
-                self._consumer.seek(tp, offset)
-            self.open.set()
-        except Exception as error:  # raised by the next take; aiokafka would swallow it
-            self._failure = error
-
-
 def record(message: ConsumerRecord[bytes, bytes]) -> Record:
+    """The message as ``transport`` has it; what is null becomes empty, but for the key."""
     return Record(
         Partition(message.topic, message.partition),
         message.offset,
