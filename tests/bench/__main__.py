@@ -1,6 +1,6 @@
 """`make bench`: one table, with the conditions that it holds for. Numbers, no verdict.
 
-    python -m tests.bench [hop|pipeline|memory …]
+python -m tests.bench [hop|pipeline|memory …]
 """
 
 from __future__ import annotations
