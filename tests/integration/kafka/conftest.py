@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 import pytest
@@ -67,3 +69,15 @@ def broker(settings: Settings) -> Callable[..., KafkaBroker]:
 @pytest.fixture
 def told() -> Callable[[], Told]:
     return Told
+
+
+@pytest.fixture(scope="module")
+def hop() -> Any:
+    """``hop_worker.py`` as a module: a stage, and its events on topics of their own."""
+    path = Path(__file__).parent / "hop_worker.py"
+    spec = importlib.util.spec_from_file_location("hop_worker", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

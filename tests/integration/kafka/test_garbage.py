@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -31,19 +29,6 @@ from wireroom.wire.transport import Record
 MIB = 1024 * 1024
 CRC_AT = 17  # in a record batch, format 2; it covers what follows
 NewTopic = Callable[..., Awaitable[str]]
-
-
-@pytest.fixture(scope="module")
-def hop() -> Any:
-    """Its events on topics of their own."""
-    spec = importlib.util.spec_from_file_location(
-        "hop_worker", Path(__file__).parent / "hop_worker.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from wireroom.wire.codec import Codec
@@ -26,17 +24,6 @@ from wireroom.wire.settings import Settings
 PROGRAM = Path(__file__).parent / "hop_worker.py"
 RECORDS = 1_000
 CODEC = Codec(Schemas())
-
-
-@pytest.fixture(scope="module")
-def hop() -> Any:
-    """The program as a module."""
-    spec = importlib.util.spec_from_file_location("hop_worker", PROGRAM)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @asynccontextmanager
