@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from typing import Any
@@ -23,7 +23,7 @@ from wireroom.events import (
 )
 from wireroom.runtime.batch import BatchWorker
 from wireroom.runtime.journal import Journal
-from wireroom.runtime.metrics import Metrics
+from wireroom.runtime.metrics import Metrics, StageMetrics
 from wireroom.runtime.service import Service
 from wireroom.runtime.stage import Delivery, Stage
 from wireroom.runtime.surroundings import ClientMetrics, Pulse
@@ -39,7 +39,7 @@ from wireroom.wire.kafka.watcher import Watcher
 from wireroom.wire.schemas import Schemas
 from wireroom.wire.settings import host_name
 from wireroom.wire.topics import Topic
-from wireroom.wire.transport import Record
+from wireroom.wire.transport import Producer, Record
 
 STAGES: dict[str, type[Event]] = {
     "fetch": ArticleSubmitted,
@@ -49,16 +49,16 @@ STAGES: dict[str, type[Event]] = {
 }
 """Name → the event that it consumes, in the order of an article's way."""
 
+SERVICES = (*STAGES, "canary")
+"""What ``wireroom run`` knows."""
+
 
 def all_topics() -> list[Topic]:
+    """Those of events, then the dead letters of each stage."""
     beside = (ArticleIndexed, ArticleJournal)
     kinds: list[type[Event]] = [*STAGES.values(), *beside]
     events = [topics.of_event(kind) for kind in kinds]
     return events + [topics.of_dead_letters(name, kind) for name, kind in STAGES.items()]
-
-
-SERVICES = (*STAGES, "canary")
-"""What ``wireroom run`` knows."""
 
 
 def broker(
@@ -108,6 +108,30 @@ async def _index(
     from wireroom import index
 
     counted = metrics.of("index")
+    journal = Journal(
+        ArticleJournal,
+        stage="index",
+        instance=f"index-{instance}",
+        versions={"index": __version__},
+    )
+    async with open_pool(settings.postgres) as pool, kafka.producer() as producer:
+        follow_up = index.FollowUp(pool, _sender(producer, counted))
+        report = index.Report(_encoded, journal.entry, _observer(counted), follow_up.wake)
+        async with index.stage(settings.index, pool, report) as stage:
+            worker = BatchWorker(stage, kafka, codec(), metrics, journal)
+            limit = settings.index.size_limit_gib * 1024**3
+            gauges = index.Gauges(pool, index.DatabaseMetrics(registry), limit)
+            yield [worker, follow_up, gauges]
+
+
+def _encoded(event: Event) -> tuple[bytes, dict[str, bytes]]:
+    return codec().encode(event), {FINGERPRINT: codec().fingerprint(type(event))}
+
+
+def _observer(
+    counted: StageMetrics,
+) -> Callable[[Sequence[tuple[Delivery[ArticleClassified], str]], int], None]:
+    """Counts what a batch has written; probes apart, and without their times."""
 
     def observe(written: Sequence[tuple[Delivery[ArticleClassified], str]], repeated: int) -> None:
         now = time.time()
@@ -118,32 +142,21 @@ async def _index(
             if not probe:
                 counted.e2e_seconds.observe(now - delivery.hop.envelope.accepted_ms / 1000)
 
-    def encode(event: Event) -> tuple[bytes, dict[str, bytes]]:
-        return codec().encode(event), {FINGERPRINT: codec().fingerprint(type(event))}
+    return observe
 
-    async with open_pool(settings.postgres) as pool, kafka.producer() as producer:
 
-        async def send(row: OutboxRow) -> None:
-            message = row.message
-            acked = await producer.send(
-                message.topic, key=message.key, value=message.value, headers=message.headers
-            )
-            await acked
-            counted.sent(message.topic)
+def _sender(producer: Producer, counted: StageMetrics) -> Callable[[OutboxRow], Awaitable[None]]:
+    """Sends what the outbox holds; done once the broker has it."""
 
-        follow_up = index.FollowUp(pool, send)
-        journal = Journal(
-            ArticleJournal,
-            stage="index",
-            instance=f"index-{instance}",
-            versions={"index": __version__},
+    async def send(row: OutboxRow) -> None:
+        message = row.message
+        acked = await producer.send(
+            message.topic, key=message.key, value=message.value, headers=message.headers
         )
-        report = index.Report(encode, journal.entry, observe, follow_up.wake)
-        async with index.stage(settings.index, pool, report) as stage:
-            worker = BatchWorker(stage, kafka, codec(), metrics, journal)
-            limit = settings.index.size_limit_gib * 1024**3
-            gauges = index.Gauges(pool, index.DatabaseMetrics(registry), limit)
-            yield [worker, follow_up, gauges]
+        await acked
+        counted.sent(message.topic)
+
+    return send
 
 
 def _canary(settings: Settings, kafka: KafkaBroker, registry: CollectorRegistry) -> Service:
