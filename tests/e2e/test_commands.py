@@ -43,7 +43,7 @@ def test_text_from_stdin_and_json_lines(pipeline: Pipeline, tmp_path: Path) -> N
     assert pipeline.command("publish", "--jsonl", str(lines)).returncode == 0
     for number in (21, 22, 23):
         eventually(
-            lambda n=number: pipeline.row(f"https://harbour-post.example/news/pier-{n}")  # type: ignore[misc]
+            lambda n=number: pipeline.row(f"https://harbour-post.example/news/pier-{n}")  # type: ignore[misc]  # bound by default
         )
 
 

@@ -97,14 +97,14 @@ def test_nothing_is_lost_or_doubled_when_everything_is_killed(tmp_path: Path) ->
     with running(tmp_path / "data", {"WIREROOM_FETCH_CONTACT": "tests@localhost"}) as up:
         publish(up, 0, total // 2)
         for stage in STAGES:
-            kill(lambda stage=stage: eventually(lambda: up.children().get(stage)))  # type: ignore[misc]
+            kill(lambda stage=stage: eventually(lambda: up.children().get(stage)))  # type: ignore[misc]  # bound by default
             time.sleep(1)  # the pace of the faults, nothing waits for it
         kill(lambda: server(up, "kafka.Kafka"))
         eventually(lambda: up.command("topics").returncode == 0, what="the broker")
         publish(up, total // 2, total // 2)
         kill(lambda: server(up, "pgdata"))
         for stage in reversed(STAGES):
-            kill(lambda stage=stage: eventually(lambda: up.children().get(stage)))  # type: ignore[misc]
+            kill(lambda stage=stage: eventually(lambda: up.children().get(stage)))  # type: ignore[misc]  # bound by default
         eventually(lambda: rows(up) == total, 120, what=f"{total} rows")
         seen, submissions = outcomes(up)
     assert len(submissions) == total

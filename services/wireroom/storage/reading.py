@@ -107,7 +107,7 @@ def named(id_or_url: str) -> UUID | None:
     return None
 
 
-async def search(  # noqa: PLR0913 a search has this many sides
+async def search(  # noqa: PLR0913  # a search has this many sides
     pool: Pool,
     words: str,
     *,

@@ -4,4 +4,4 @@ has taken instead of what it has finished. A kill then loses articles, and the t
 
 from wireroom.runtime import offsets
 
-offsets.Offsets._reached = staticmethod(lambda progress: progress.next)  # type: ignore[method-assign]
+offsets.Offsets._reached = staticmethod(lambda progress: progress.next)  # type: ignore[method-assign]  # the fault

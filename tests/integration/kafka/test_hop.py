@@ -68,7 +68,7 @@ async def all_committed(settings: Settings, group: str, kind: Any) -> None:
         ends = await looking.end_offsets(partitions)
         async with asyncio.timeout(30):
             for partition in partitions:
-                while (await looking.committed(partition) or 0) < ends[partition]:  # noqa: ASYNC110
+                while (await looking.committed(partition) or 0) < ends[partition]:  # noqa: ASYNC110  # a broker rings no bell
                     await asyncio.sleep(0.05)
     finally:
         await looking.stop()

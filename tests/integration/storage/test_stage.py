@@ -206,7 +206,7 @@ async def test_the_follow_up_wakes_fills_search_and_ends(pool: Pool) -> None:
         await _run(stage, [_delivery("https://a.example/", body("lighthouses"), 0)], 1)
         async with asyncio.timeout(5):
             await world.until_sent(2)
-            while not await search(pool, "lighthouses"):  # noqa: ASYNC110 it rings no bell
+            while not await search(pool, "lighthouses"):  # noqa: ASYNC110  # it rings no bell
                 await asyncio.sleep(0.02)
     stop.set()
     async with asyncio.timeout(5):

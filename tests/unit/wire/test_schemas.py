@@ -17,8 +17,8 @@ from wireroom.wire.schemas import Schemas, fingerprint_of, folder
 ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "schemas"
 sys.path.insert(0, str(SOURCE))  # scripts, not a package
-from compatibility import differences  # noqa: E402
-from lock import entries  # noqa: E402
+from compatibility import differences  # noqa: E402  # behind the path
+from lock import entries  # noqa: E402  # behind the path
 
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
