@@ -10,12 +10,15 @@ from wireroom.cli.trouble import Trouble
 def main(argv: list[str] | None = None) -> int:
     """Status 0: done; 1: could not, and said why; 2: asked wrongly; 130: Ctrl-C."""
     from wireroom.cli.commands import parser
+
+    arguments = parser().parse_args(argv)
+    if arguments.command == "health":  # every few seconds in every container: nothing more
+        return int(arguments.run(arguments))
     from wireroom.runtime import logs
     from wireroom.runtime.errors import Unavailable
     from wireroom.wire.transport import Gone
 
     logs.quiet()
-    arguments = parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
         return status

@@ -236,6 +236,5 @@ def _doctor(arguments: Namespace) -> int:
 
 def _health(arguments: Namespace) -> int:
     from wireroom.cli.health import health
-    from wireroom.runtime.settings import Settings as Process
 
-    return health(Process())
+    return health()

@@ -1,24 +1,35 @@
-"""``health``: for a container's HEALTHCHECK. Runs every few seconds, so it loads little."""
+"""``health``: for a container's HEALTHCHECK.
+
+It runs every few seconds beside every worker, so it loads next to nothing: the two settings
+that it needs are read without their class, which takes five times as long as the question.
+"""
 
 from __future__ import annotations
 
+import http.client
+import os
 import sys
-import urllib.error
-import urllib.request
+from collections.abc import Mapping
 
-from wireroom.runtime.settings import Settings
+HOST, PORT = "127.0.0.1", 9400  # as in runtime.settings; a test compares them
+EVERYWHERE = ("0.0.0.0", "::", "")
 
 
-def health(process: Settings) -> int:
+def health(environ: Mapping[str, str] = os.environ) -> int:
     """0 when every service of the process on the metrics port is ready."""
-    host = "127.0.0.1" if process.metrics_host in ("0.0.0.0", "::", "") else process.metrics_host
-    address = f"http://{host}:{process.metrics_port}/readyz"
+    host = environ.get("WIREROOM_METRICS_HOST", HOST)
+    port = environ.get("WIREROOM_METRICS_PORT", str(PORT))
+    host = HOST if host in EVERYWHERE else host
     try:
-        with urllib.request.urlopen(address, timeout=4) as answer:
-            sys.stdout.write(answer.read().decode() + "\n")
-        return 0
-    except urllib.error.HTTPError as error:
-        sys.stderr.write(f"wireroom: not ready: {error.read().decode()}\n")
-    except OSError as error:
-        sys.stderr.write(f"wireroom: {address}: {error}\n")
-    return 1
+        connection = http.client.HTTPConnection(host, int(port), timeout=4)
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        said = answer.read().decode()
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        sys.stderr.write(f"wireroom: http://{host}:{port}/readyz: {error}\n")
+        return 1
+    if answer.status != 200:
+        sys.stderr.write(f"wireroom: not ready: {said}\n")
+        return 1
+    sys.stdout.write(said + "\n")
+    return 0

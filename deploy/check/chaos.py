@@ -1,0 +1,116 @@
+"""kill -9, more workers and fewer, down and up again: nothing is lost and nothing idles long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+from deploy.check import news
+from deploy.check.engine import Compose, Container, Failed
+from deploy.check.flow import rows
+from deploy.check.transcript import Transcript, eventually
+from deploy.check.watch import Prometheus
+
+KILLED = ("fetch", "clean", "classify", "index", "kafka", "postgres")
+SESSION = 10.0  # seconds: WIREROOM_KAFKA_SESSION_TIMEOUT_MS
+SLACK = 5.0  # what joining, taking and the way to the row may add on a busy machine
+
+
+def kills(compose: Compose, out: Transcript) -> None:
+    """The process, not ``docker kill``: that is a stop by hand, after which nothing restarts."""
+    for service in KILLED:
+        out.step(f"kill -9 of {service}")
+        out.say(_kill(compose, service))
+
+
+def _kill(compose: Compose, service: str) -> str:
+    group = f"killed-{service}"
+    with news.Stream(compose.ports["kafka"], group, rate=20) as stream:
+        time.sleep(2)
+        before = _only(compose, service)
+        os.kill(before.pid, signal.SIGKILL)
+        began = time.monotonic()
+        eventually(_restarted(compose, before), 90, what="the restart", service=service)
+        back = time.monotonic() - began
+        seen = max(rows(compose, group), 0)
+        eventually(lambda: rows(compose, group) > seen, 90, what="the next row", service=service)
+        flowing = time.monotonic() - began
+    _all_there(compose, group, stream, service)
+    return (
+        f"healthy after {back:.1f} s, rows again after {flowing:.1f} s; "
+        f"{stream.taken} of {stream.taken} accounted for"
+    )
+
+
+def _only(compose: Compose, service: str) -> Container:
+    return compose.containers(service)[0]
+
+
+def _restarted(compose: Compose, before: Container) -> Callable[[], bool]:
+    def look() -> bool:
+        now = _only(compose, before.service)
+        return now.pid not in (0, before.pid) and now.state == "running, healthy"
+
+    return look
+
+
+def _all_there(compose: Compose, group: str, stream: news.Stream, service: str) -> None:
+    """Each that the broker took is one row, and none is there that it did not take."""
+    if stream.taken != stream.sent:
+        raise Failed(f"the broker took {stream.taken} of {stream.sent}", "kafka")
+    eventually(
+        lambda: rows(compose, group) >= stream.taken, 120, what=f"{stream.taken} rows of {group}",
+        service=service,
+    )  # fmt: skip
+    if (found := rows(compose, group)) != stream.taken:
+        raise Failed(f"{found} rows of {stream.taken} articles", "index")
+
+
+def scaled(compose: Compose, out: Transcript) -> None:
+    out.step("scale clean to 3 and back")
+    prometheus = Prometheus(compose.ports["prometheus"])
+    with news.Stream(compose.ports["kafka"], "scaled", rate=30) as stream:
+        time.sleep(3)
+        compose.up("--no-recreate", "--scale", "clean=3")
+
+        def shared() -> list[float] | None:
+            found = [v for _, v in prometheus.series('wireroom_assigned_partitions{stage="clean"}')]
+            return found if len(found) == 3 and min(found) > 0 and sum(found) == 12 else None
+
+        shares = eventually(shared, 60, what="a share for each of three", service="clean")
+        up = prometheus.targets()["clean"]
+        out.say(f"{up} targets, partitions {', '.join(f'{share:.0f}' for share in shares)}")
+        time.sleep(5)
+        began = time.monotonic()
+        compose.up("--no-recreate", "--scale", "clean=1")
+        out.say(f"back to 1 in {time.monotonic() - began:.1f} s")
+        time.sleep(SESSION + SLACK)
+    _all_there(compose, "scaled", stream, "clean")
+    longest = float(
+        compose.sql(
+            "SELECT max(extract(epoch FROM indexed_at - accepted_at)) FROM article"
+            " WHERE submitted_by = 'scaled'"
+        )
+    )
+    out.say(f"{stream.taken} articles, all are rows; the slowest took {longest:.1f} s")
+    if longest > SESSION + SLACK:
+        raise Failed(f"a partition lay idle: {longest:.1f} s for an article", "clean")
+
+
+def down_and_up(compose: Compose, out: Transcript) -> None:
+    out.step("down without volumes, up again")
+    before = compose.sql("SELECT count(*) FROM article WHERE NOT probe")
+    began = time.monotonic()
+    compose("down")
+    gone = time.monotonic() - began
+    began = time.monotonic()
+    compose.up()
+    again = time.monotonic() - began
+    after = compose.sql("SELECT count(*) FROM article WHERE NOT probe")
+    if after != before:
+        raise Failed(f"{before} rows before, {after} after", "postgres")
+    news.publish(compose.ports["kafka"], [news.text("again", 0)])
+    eventually(lambda: rows(compose, "again") == 1, 60, what="a new row", service="index")
+    out.say(f"down {gone:.1f} s, healthy {again:.1f} s; {after} rows still there, and a new one")
