@@ -6,6 +6,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
+# What pip downloads: the same line over and over on a terminal, else a line for each large one.
+PROGRESS := awk -v live="$$(test -t 2 && echo yes)" '/^ +Downloading / { n++; \
+    if (live) printf "\r\033[K  %d  %.60s %s %s", n, $$2, $$3, $$4; \
+    else if (/MB\)/) print "  " n "  " $$2 " " $$3 " " $$4; fflush() } \
+    END { if (live) printf "\r\033[K" }'
 
 .PHONY: help setup develop demo test unit lint fmt schemas reference bench lock clean
 
@@ -21,7 +26,8 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: requirements-embedded.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Wireroom needs (about 170 MB, once) …"
-	@$(PIP) install --progress-bar on --quiet --only-binary :all: --require-hashes -r $<
+	@set -o pipefail; $(PIP) install --progress-bar off --no-deps --only-binary :all: --require-hashes \
+	    -r $< | $(PROGRESS)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

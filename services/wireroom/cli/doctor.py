@@ -23,6 +23,9 @@ from wireroom.wire.transport import Gone
 ROOM = 2 * 1024**3  # bytes: 7 days of 20 KB articles at 1,000 an hour are 3.4 GB; half is a warning
 
 
+LIMIT = 30.0  # seconds for one server to answer
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``remedy`` is empty where all is well."""
@@ -52,7 +55,8 @@ async def examine(settings: Settings, data: Path) -> list[Finding]:
     found = []
     for what, check in checks.items():
         try:
-            found += await asyncio.wait_for(check(settings), 30)
+            async with asyncio.timeout(LIMIT):
+                found += await check(settings)
         except (StageError, Gone, OSError, TimeoutError, RuntimeError, SchemaTooNew) as error:
             found.append(
                 Finding(

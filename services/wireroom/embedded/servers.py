@@ -196,5 +196,6 @@ async def _train_when_idle(place: _Place) -> None:
 
 async def _stopped_within(stop: asyncio.Event, seconds: float) -> bool:
     with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     return stop.is_set()

@@ -102,8 +102,9 @@ async def _end(process: asyncio.subprocess.Process) -> bool:
     with suppress(ProcessLookupError):
         process.terminate()
     with suppress(TimeoutError):
-        await asyncio.wait_for(process.wait(), PATIENCE)
-        return True
+        async with asyncio.timeout(PATIENCE):
+            await process.wait()
+            return True
     _signal_group(process.pid, SIGKILL)
     await process.wait()
     return False
