@@ -12,10 +12,10 @@ PROGRESS := awk -v live="$$(test -t 2 && echo yes)" '/^ +Downloading / { n++; \
     else if (/MB\)/) print "  " n "  " $$2 " " $$3 " " $$4; fflush() } \
     END { if (live) printf "\r\033[K" }'
 
-.PHONY: help setup develop demo test unit lint fmt schemas reference bench lock clean
+.PHONY: help setup develop demo up down compose-check test unit lint fmt schemas reference bench lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp tells what is installed: changing a lock file installs anew, else nothing is done.
 $(VENV)/bin/python:
@@ -42,6 +42,15 @@ develop: $(VENV)/.develop  ## the same with test and lint tools
 
 demo: setup  ## see articles go the whole way, on this machine alone
 	@$(BIN)/wireroom demo
+
+up:  ## everything in containers, with docker compose
+	docker compose -f deploy/compose.yaml up -d --build --wait
+
+down:  ## stop the containers; the articles stay in their volumes
+	docker compose -f deploy/compose.yaml --profile '*' down
+
+compose-check: develop  ## the containers for real, from nothing to nothing; needs an engine
+	@$(BIN)/python -m deploy.check $(ARGS)
 
 test: develop  ## all tests, against real Kafka and Postgres
 	@$(BIN)/python -m pytest $(ARGS)
@@ -76,6 +85,8 @@ bench: develop  ## speed and size, as ratios within one run
 lock: develop  ## newest versions that pyproject.toml allows; needs uv
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --upgrade --group build -o requirements-build.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --upgrade pyproject.toml --extra embedded --group build -o requirements-embedded.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.check import chaos, flow, registry, safe
-from deploy.check.engine import Compose, Failed, engine_answers
+from deploy.check import chaos, flow, monitoring, registry, safe
+from deploy.check.engine import TAG, Compose, Failed, engine_answers
 from deploy.check.transcript import Transcript
 
 Check = Callable[[Compose, Transcript], None]
@@ -22,7 +22,11 @@ CHECKS: tuple[Check, ...] = (
     flow.counted,
     flow.again,
     safe.safe,
+    monitoring.canary,
     flow.loaded,
+    monitoring.dashboards,
+    monitoring.rules,
+    monitoring.alert,
     chaos.kills,
     chaos.scaled,
     chaos.down_and_up,
@@ -72,7 +76,8 @@ def project(folder: Path) -> Compose:
     ports = dict(zip(PORTS, _free(len(PORTS)), strict=True))
     env = folder / "env"
     lines = [f"{name.upper()}_PORT={port}" for name, port in ports.items()]
-    lines += [f"ENV_FILE={env}", "TAG=check", "WIREROOM_FETCH_CONTACT=check@localhost"]
+    lines += [f"ENV_FILE={env}", f"TAG={TAG}", "WIREROOM_FETCH_CONTACT=check@localhost"]
+    lines += ["WIREROOM_CANARY_EVERY=2"]  # enough probes for a p99
     env.write_text("\n".join(lines) + "\n")
     return Compose(f"wireroom-check-{secrets.token_hex(3)}", env, ports)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 DEPLOY = Path(__file__).parents[1]
+TAG = "check"
 LAST = 25  # lines of a container's log that a failure shows
 
 
