@@ -12,7 +12,7 @@ PROGRESS := awk -v live="$$(test -t 2 && echo yes)" '/^ +Downloading / { n++; \
     else if (/MB\)/) print "  " n "  " $$2 " " $$3 " " $$4; fflush() } \
     END { if (live) printf "\r\033[K" }'
 
-.PHONY: help setup develop demo up down compose-check test unit lint fmt schemas reference bench lock clean
+.PHONY: help setup develop demo up down compose-check test unit lint fmt schemas reference dashboard bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,7 @@ lint: develop  ## everything that reads the code without running it
 	$(BIN)/python schemas/generate.py --check
 	$(BIN)/python schemas/lock.py --check
 	$(BIN)/python -m wireroom.cli.reference --check
+	$(BIN)/python deploy/grafana/dashboard.py --check
 
 fmt: develop  ## set the code's form right
 	$(BIN)/ruff check --fix .
@@ -78,6 +79,9 @@ schemas: develop  ## after a change of schemas/*.avsc: lock and classes anew
 
 reference: develop  ## docs/reference anew from the code
 	$(BIN)/python -m wireroom.cli.reference
+
+dashboard: develop  ## deploy/grafana's dashboard anew from its script
+	$(BIN)/python deploy/grafana/dashboard.py
 
 bench: develop  ## speed and size, as ratios within one run
 	$(BIN)/python -m tests.bench

@@ -6,12 +6,9 @@ import argparse
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wireroom import __version__
-
-if TYPE_CHECKING:
-    from wireroom.cli.settings import Settings
+from wireroom.cli import runners
 
 STAGES = ("fetch", "clean", "classify", "index")
 SERVICES = (*STAGES, "canary")
@@ -31,20 +28,23 @@ def parser() -> ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("up", "Run everything on this machine until Ctrl-C.", _up)
-    add("demo", "Show the whole way with invented news.", _demo)
-    run = add("run", "Run single services against servers that are there.", _run)
+    add("up", "Run everything on this machine until Ctrl-C.", runners.up)
+    add("demo", "Show the whole way with invented news.", runners.demo)
+    run = add("run", "Run single services against servers that are there.", runners.run)
     run.add_argument("services", nargs="+", choices=SERVICES)
-    _publishing(add("publish", "Hand in articles.", _publish))
+    _publishing(add("publish", "Hand in articles.", runners.publish))
     _looking(add)
-    _dead(add("dead", "Look at dead letters, put them back.", _dead_list))
-    add("migrate", "Bring the database up to date.", _migrate)
-    add("topics", "Make the Kafka topics.", _topics)
-    _schemas(add("schemas", "The events' Avro schemas; push them to a registry.", _schemas_list))
-    add("config", "Print the settings in force, secrets masked.", _config)
-    add("dsn", "Print the address of the database, for psql.", _dsn)
-    add("doctor", "Check servers, topics, migrations and disk.", _doctor)
-    add("health", "Status 0 when this machine's services are ready.", _health)
+    _dead(add("dead", "Look at dead letters, put them back.", runners.dead_list))
+    add("migrate", "Bring the database up to date.", runners.migrate)
+    add("topics", "Make the Kafka topics.", runners.topics)
+    _schemas(
+        add("schemas", "The events' Avro schemas; push them to a registry.", runners.schemas_list)
+    )
+    add("config", "Print the settings in force, secrets masked.", runners.config)
+    add("dsn", "Print the address of the database, for psql.", runners.dsn)
+    _top(add("top", "Show rates, lag and what has stopped, until Ctrl-C.", runners.top))
+    add("doctor", "Check servers, topics, migrations and disk.", runners.doctor)
+    add("health", "Status 0 when this machine's services are ready.", runners.health)
     return root
 
 
@@ -58,15 +58,15 @@ def _publishing(command: ArgumentParser) -> None:
 
 
 def _looking(add: Callable[[str, str, Run], ArgumentParser]) -> None:
-    show = add("show", "Print an article.", _show)
+    show = add("show", "Print an article.", runners.show)
     show.add_argument("what", metavar="ID|URL")
-    search = add("search", "Find articles.", _search)
+    search = add("search", "Find articles.", runners.search)
     search.add_argument("words", nargs="+")
     search.add_argument("--language", help="such as fr")
     search.add_argument("--source", help="such as example.org")
     search.add_argument("--since", help="a day or time, such as 2026-01-31")
     search.add_argument("--best", action="store_true", help="best first instead of newest")
-    journal = add("journal", "What happened to an article, hop by hop.", _journal)
+    journal = add("journal", "What happened to an article, hop by hop.", runners.journal)
     journal.add_argument("what", metavar="ID|URL")
     for command in (show, search, journal):
         command.add_argument("--json", action="store_true")
@@ -78,11 +78,11 @@ def _dead(command: ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true")
     show = actions.add_parser("show", help="one letter with its event or bytes")
     show.add_argument("letter", metavar="ID", help="as in the example column of list")
-    show.set_defaults(run=_dead_show)
+    show.set_defaults(run=runners.dead_show)
     replay = actions.add_parser("replay", help="put letters back where they came from")
     replay.add_argument("ids", nargs="*", metavar="ID")
     replay.add_argument("--dry-run", action="store_true")
-    replay.set_defaults(run=_dead_replay)
+    replay.set_defaults(run=runners.dead_replay)
     for action in (listing, replay):
         action.add_argument("--stage", choices=STAGES)
         action.add_argument("--reason")
@@ -96,145 +96,13 @@ def _schemas(command: ArgumentParser) -> None:
     listing = actions.add_parser("list", help="as locked; with a registry, whether it agrees")
     listing.add_argument("--json", action="store_true")
     push = actions.add_parser("push", help="register them, in order, under the ids of the lock")
-    push.set_defaults(run=_schemas_push)
+    push.set_defaults(run=runners.schemas_push)
     for action in (listing, push):
         action.add_argument("--registry", metavar="URL", help="instead of WIREROOM_REGISTRY_URL")
 
 
-def _load() -> Settings:
-    from wireroom.cli.settings import load
-
-    return load()
-
-
-def _settings(arguments: Namespace) -> Settings:
-    from wireroom.cli.connections import connected
-
-    return connected(_load(), arguments.data)
-
-
-# Imported when asked for: ``publish`` does not wait for what ``up`` needs.
-
-
-def _up(arguments: Namespace) -> int:
-    from wireroom.cli.up import up
-
-    return up(_load(), arguments.data)
-
-
-def _demo(arguments: Namespace) -> int:
-    from wireroom.cli.demo import demo
-
-    return demo(_load())
-
-
-def _run(arguments: Namespace) -> int:
-    from wireroom.cli.run import run
-
-    return run(arguments.services, _load(), arguments.data)
-
-
-def _publish(arguments: Namespace) -> int:
-    from wireroom.cli.publish import Input, publish
-
-    what = Input(
-        urls=arguments.urls,
-        file=arguments.file,
-        url=arguments.url,
-        text=arguments.text,
-        jsonl=arguments.jsonl,
-        sent_by=arguments.by,
-    )
-    return publish(what, _settings(arguments))
-
-
-def _show(arguments: Namespace) -> int:
-    from wireroom.cli.looking import show
-
-    return show(arguments.what, _settings(arguments), as_json=arguments.json)
-
-
-def _search(arguments: Namespace) -> int:
-    from wireroom.cli.looking import search
-
-    return search(
-        " ".join(arguments.words),
-        _settings(arguments),
-        filters={name: getattr(arguments, name) for name in ("language", "source", "since")},
-        best=arguments.best,
-        as_json=arguments.json,
-    )
-
-
-def _journal(arguments: Namespace) -> int:
-    from wireroom.cli.journal import journal
-
-    return journal(arguments.what, _settings(arguments), as_json=arguments.json)
-
-
-def _dead_list(arguments: Namespace) -> int:
-    from wireroom.cli.dead import Choice, listing
-
-    choice = Choice(arguments.stage, arguments.reason)
-    return listing(choice, _settings(arguments), as_json=arguments.json)
-
-
-def _dead_show(arguments: Namespace) -> int:
-    from wireroom.cli.dead import show
-
-    return show(arguments.letter, _settings(arguments))
-
-
-def _dead_replay(arguments: Namespace) -> int:
-    from wireroom.cli.dead import Choice, replay
-
-    choice = Choice(arguments.stage, arguments.reason, arguments.ids)
-    return replay(choice, _settings(arguments), dry_run=arguments.dry_run)
-
-
-def _migrate(arguments: Namespace) -> int:
-    from wireroom.cli.admin import migrate
-
-    return migrate(_settings(arguments))
-
-
-def _topics(arguments: Namespace) -> int:
-    from wireroom.cli.admin import topics
-
-    return topics(_settings(arguments))
-
-
-def _schemas_list(arguments: Namespace) -> int:
-    from wireroom.cli.schemas import listing
-
-    return listing(arguments.registry, _load().registry, as_json=arguments.json)
-
-
-def _schemas_push(arguments: Namespace) -> int:
-    from wireroom.cli.schemas import push_all
-
-    return push_all(arguments.registry, _load().registry)
-
-
-def _config(arguments: Namespace) -> int:
-    from wireroom.cli.admin import config
-
-    return config(_load())
-
-
-def _dsn(arguments: Namespace) -> int:
-    from wireroom.cli.admin import dsn
-
-    return dsn(_settings(arguments))
-
-
-def _doctor(arguments: Namespace) -> int:
-    from wireroom.cli.doctor import doctor
-
-    return doctor(_settings(arguments), arguments.data)
-
-
-def _health(arguments: Namespace) -> int:
-    from wireroom.cli.health import health
-
-    return health()
+def _top(command: ArgumentParser) -> None:
+    command.add_argument("--once", action="store_true", help="print it once")
+    command.add_argument("--json", action="store_true", help="once, for programs")
+    command.add_argument("--every", type=float, default=2.0, metavar="SECONDS")
+    command.add_argument("--targets", metavar="HOST:PORT,…", help="instead of WIREROOM_TOP_TARGETS")

@@ -24,3 +24,8 @@ class Settings(BaseSettings):
     )
     metrics_host: str = Field("127.0.0.1", description="Address for /metrics, /livez, /readyz.")
     metrics_port: int = Field(9400, description="Port for them.")
+    top_targets: str = Field(
+        "",
+        description="Metrics addresses that `wireroom top` looks at: host:port, with commas "
+        "between; empty: those of `wireroom up` on this machine.",
+    )
