@@ -122,9 +122,9 @@ def decide(likely: Mapping[str, float], hint: str | None, letters: int) -> Langu
     ``letters``: how many the text has in plain words; few letters need a clear answer.
     """
     plain = _shares(likely, letters, None)
-    weighed = _shares(likely, letters, hint)
-    heard = max(plain, key=lambda code: plain[code], default=UNDETERMINED)
-    code = max(weighed, key=lambda code: weighed[code], default=UNDETERMINED)
+    weighed = plain if hint is None else _shares(likely, letters, hint)
+    heard = max(plain, key=plain.__getitem__, default=UNDETERMINED)
+    code = max(weighed, key=weighed.__getitem__, default=UNDETERMINED)
     source: Source = "text" if code == heard else "hint"
     silent = heard in (_NO_LANGUAGE, UNDETERMINED) or plain[heard] < HEARD_PROBABILITY
     unclear = letters < SHORT_LETTERS and weighed.get(code, 0.0) < CLEAR_PROBABILITY[source]

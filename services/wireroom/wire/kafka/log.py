@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from wireroom.wire.kafka.consumer import record
-from wireroom.wire.kafka.producer import partition_of
+from wireroom.wire.kafka.partitions import partition_of
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Record
 

@@ -13,14 +13,13 @@ from collections import defaultdict
 from collections.abc import Awaitable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-from aiokafka.partitioner import murmur2
 
+from wireroom.wire.kafka.partitions import partition_of
 from wireroom.wire.kafka.watcher import ASK_EVERY, Nobody, Watcher, skew
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Headers, TooLarge
@@ -191,13 +190,3 @@ class _Failed:
     def __await__(self) -> Generator[Any, None, None]:
         raise self.error
         yield
-
-
-@lru_cache(65_536)
-def _hashed(key: bytes) -> int:
-    return int(murmur2(key) & 0x7FFFFFFF)
-
-
-def partition_of(key: bytes, count: int) -> int:
-    """As the Java client and librdkafka's murmur2_random choose it; pure Python, so cached."""
-    return _hashed(key) % count
