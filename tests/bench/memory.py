@@ -14,7 +14,7 @@ from tests.bench.pipeline import CONTACT
 from tests.bench.processes import Memory, leaders, memory
 from tests.e2e.pipeline import running
 
-PAGES = 300
+PAGES = 150
 SETTLE = 5.0  # seconds after the start
 GOALS = {
     "fetch": "idle 150",

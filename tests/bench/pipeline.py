@@ -23,7 +23,7 @@ from wireroom.wire.kafka import admin
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import Topic
 
-PAGES, TEXTS, WARM_UP = 300, 1_000, 60
+PAGES, TEXTS, WARM_UP = 200, 600, 40
 CONTACT = {"WIREROOM_FETCH_CONTACT": "bench@localhost"}
 HEADER = f"{'':26}{'articles/s':>11}{'CPU ms':>8}"
 
