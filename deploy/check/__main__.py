@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.check import chaos, flow, monitoring, registry, safe
+from deploy.check import chaos, external, flow, monitoring, registry, safe
 from deploy.check.engine import TAG, Compose, Failed, engine_answers
 from deploy.check.transcript import Transcript
 
@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     chaos.scaled,
     chaos.down_and_up,
     registry.foreign,
+    external.external,
 )
 PORTS = ("kafka", "postgres", "prometheus", "alertmanager", "grafana", "registry", "kafka_ui")
 

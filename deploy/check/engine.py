@@ -70,9 +70,9 @@ class Compose:
         ids = docker("ps", "-aq", *filters).split()
         return [Container(c) for c in json.loads(docker("inspect", *ids))] if ids else []
 
-    def sql(self, statement: str) -> str:
+    def sql(self, statement: str, service: str = "postgres") -> str:
         done = self(
-            "exec", "-T", "postgres", "psql", "-U", "wireroom", "-XAtc", statement, check=False
+            "exec", "-T", service, "psql", "-U", "wireroom", "-XAtc", statement, check=False
         )
         return done.stdout.strip()
 
