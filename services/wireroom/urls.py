@@ -70,6 +70,12 @@ def host(url: str) -> str:
     return _parsed(url)[1]
 
 
+def has_userinfo(url: str) -> bool:
+    """Whether it names a user or a password. ValueError as above."""
+    parsed, _ = _parsed(url)
+    return bool(parsed.username or parsed.password)
+
+
 def same_site(a: str, b: str) -> bool:
     """Whether two URLs belong to one registrable domain, by the public suffix list.
 

@@ -33,8 +33,19 @@ class Input:
 
 
 def publish(what: Input, settings: Settings) -> int:
-    """0 when all was accepted; 1 after naming each input that was not."""
-    return asyncio.run(_publish(list(_submissions(what)), settings))
+    """0 when all was accepted; 1 after naming each input that was not. Raises ``Trouble``."""
+    submissions = list(_submissions(what))
+    if not submissions:
+        raise Trouble(_nothing(what))
+    return asyncio.run(_publish(submissions, settings))
+
+
+def _nothing(what: Input) -> str:
+    if what.jsonl:
+        return f"{what.jsonl}: empty; give one JSON object a line"
+    if what.url:
+        return f"--url {what.url}: goes with --file or --text; to have it fetched, leave out --url"
+    return "nothing to publish: give URLs, --file PAGE --url URL, --text FILE or --jsonl FILE"
 
 
 Submission: TypeAlias = tuple[str, ArticleSubmitted | Trouble]
@@ -56,7 +67,7 @@ async def _publish(submissions: list[Submission], settings: Settings) -> int:
             except (Trouble, TooLarge, Gone) as error:
                 faults += 1
                 sys.stderr.write(f"wireroom: {name}: {_remedy(error)}\n")
-    return 1 if faults or not submissions else 0
+    return 1 if faults else 0
 
 
 def _remedy(error: Exception) -> str:
@@ -77,15 +88,13 @@ def _submissions(what: Input) -> Iterator[Submission]:
     if what.file:
         if not what.url:
             raise Trouble(f"--file {what.file}: say where the page is from with --url URL")
-        page = _read(what.file)
+        page = _read(str(what.file))
         yield str(what.file), _checked({"url": what.url, "html": page}, what.sent_by)
     if what.text:
-        text = sys.stdin.buffer.read() if what.text == "-" else _read(Path(what.text))
-        fields = {"text": _decoded(text, what.text), "url": what.url}
+        fields = {"text": _decoded(_read(what.text), what.text), "url": what.url}
         yield what.text, _checked(fields, what.sent_by)
     if what.jsonl:
-        lines = sys.stdin.buffer.read() if what.jsonl == "-" else _read(Path(what.jsonl))
-        for number, line in enumerate(lines.splitlines(), 1):
+        for number, line in enumerate(_read(what.jsonl).splitlines(), 1):
             if line.strip():
                 yield f"{what.jsonl}:{number}", _from_json(line.strip(), what.sent_by)
 
@@ -109,18 +118,27 @@ def _sound(event: ArticleSubmitted) -> ArticleSubmitted | Trouble:
     if event.url is not None:
         try:
             urls.canonical(event.url)
+            if urls.has_userinfo(event.url):
+                return Trouble("holds a user name or password; take it out of the address")
         except ValueError as error:
             return Trouble(f"{error}; give an address that begins with http:// or https://")
+    if event.text is not None and not event.text.strip() and not event.html:
+        return Trouble("the text is empty")
     if not (event.url or event.text):
         return Trouble("needs a url or a text; html alone has no address to be known by")
     return event
 
 
-def _read(path: Path) -> bytes:
+def _read(name: str) -> bytes:
+    """The file, or stdin for ``-``."""
+    if name == "-":
+        if sys.stdin is None:
+            raise Trouble("-: stdin is closed; name a file")
+        return sys.stdin.buffer.read()
     try:
-        return path.read_bytes()
+        return Path(name).read_bytes()
     except OSError as error:
-        raise Trouble(f"{path}: {error.strerror}") from error
+        raise Trouble(f"{name}: {error.strerror}; name a file that you may read") from error
 
 
 def _decoded(data: bytes, name: str) -> str:
