@@ -115,7 +115,7 @@ def _canary(canary: CanaryView | None) -> list[str | tuple[str, str]]:
 
 def _row(stage: StageView) -> list[str | Text]:
     if not stage.workers:
-        return [stage.stage, *[""] * 8, Text("no worker", "bold red")]
+        return [stage.stage, *[""] * 8, Text("down", "bold red")]
     state = Text("paused", "bold red") if stage.paused else Text(_working(stage))
     return [
         stage.stage,
