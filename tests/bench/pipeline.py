@@ -1,7 +1,8 @@
 """The whole pipeline as `wireroom up` runs it: articles a second, CPU by process, per article.
 
 On pages of 200 KB that the sender hands in, and on syndicated texts; after a warm-up. Beside it
-two programs that do the same by hand (``reference``), on the same pages and the same servers.
+two programs that do the same by hand (``reference``), on the same pages and the same servers;
+what the servers spend beside them includes the pipeline's idle workers, so compare the programs.
 """
 
 from __future__ import annotations
