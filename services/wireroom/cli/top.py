@@ -92,14 +92,13 @@ def _head(shown: Picture) -> list[Text]:
     )  # fmt: skip
     second = Text.assemble(
         "freshness p50 ", (_seconds(fresh.p50), "bold"), "  p99 ",
-        (_seconds(fresh.p99), "bold red" if late else "bold"), f" of {SLO:g} s   ",
-        *_canary(shown.canary),
+        (_seconds(fresh.p99), "bold red" if late else "bold"), f" of {SLO:g} s",
     )  # fmt: skip
-    lines = [first, second]
+    third = Text.assemble(*_canary(shown.canary))
     if shown.database_size is not None:
         size = f"{shown.database_size / 1024**2:,.0f} MiB"
-        lines.append(Text(f"database {size}   not searchable yet {shown.search_pending or 0:,}"))
-    return lines
+        third.append(f"   database {size}   not searchable yet {shown.search_pending or 0:,}")
+    return [first, second, third]
 
 
 def _canary(canary: CanaryView | None) -> list[str | tuple[str, str]]:
