@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from wireroom.events import ArticleSubmitted
 from wireroom.wire.codec import Undecodable
 from wireroom.wire.publish import Publisher
 from wireroom.wire.transport import Gone, TooLarge
+
+AT_ONCE = 100  # on their way to Kafka; one by one, each would wait for a round trip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +57,39 @@ Submission: TypeAlias = tuple[str, ArticleSubmitted | Trouble]
 
 async def _publish(submissions: list[Submission], settings: Settings) -> int:
     faults = 0
-    async with broker(settings).producer() as producer:
+    async with broker(settings).producer() as producer, asyncio.TaskGroup() as tasks:
         publisher = Publisher(producer, codec())
+        sent: deque[tuple[str, asyncio.Task[UUID | str]]] = deque()
+
+        async def tell() -> int:
+            name, task = sent.popleft()
+            answer = await task
+            if isinstance(answer, str):
+                sys.stderr.write(f"wireroom: {name}: {answer}\n")
+                return 1
+            sys.stdout.write(f"{answer}  {name}\n")
+            sys.stdout.flush()
+            return 0
+
         for name, event in submissions:
-            try:
-                if isinstance(event, Trouble):
-                    raise event
-                key = urls.host(event.url).encode() if event.url else None
-                await publisher.publish(event, key=key)
-                sys.stdout.write(f"{article_id(event)}  {name}\n")
-                sys.stdout.flush()
-            except (Trouble, TooLarge, Gone) as error:
-                faults += 1
-                sys.stderr.write(f"wireroom: {name}: {_remedy(error)}\n")
+            sent.append((name, tasks.create_task(_send(publisher, event))))
+            if len(sent) >= AT_ONCE:
+                faults += await tell()
+        while sent:
+            faults += await tell()
     return 1 if faults else 0
+
+
+async def _send(publisher: Publisher, event: ArticleSubmitted | Trouble) -> UUID | str:
+    """The article's id once Kafka has it, or why it is not there."""
+    try:
+        if isinstance(event, Trouble):
+            raise event
+        key = urls.host(event.url).encode() if event.url else None
+        await publisher.publish(event, key=key)
+        return article_id(event)
+    except (Trouble, TooLarge, Gone) as error:
+        return _remedy(error)
 
 
 def _remedy(error: Exception) -> str:
