@@ -17,6 +17,8 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from wireroom.runtime.logs import quiet
+
 PARTS = ("hop", "pipeline", "memory")
 LIBRARIES = ("aiokafka", "fastavro", "pydantic", "asyncpg", "trafilatura", "lxml", "py3langid")
 
@@ -27,6 +29,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments).parts or PARTS
     if unknown := set(chosen) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    quiet()
     _say("\n".join(conditions(chosen)))
     with tempfile.TemporaryDirectory(prefix="wireroom-bench-") as folder:
         for name in chosen:

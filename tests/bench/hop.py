@@ -41,7 +41,7 @@ from wireroom.wire.kafka import KafkaBroker, admin
 from wireroom.wire.kafka.producer import BATCH, LINGER_MS
 from wireroom.wire.settings import Settings
 
-RECORDS, WARM_UP, ROUNDS = 6_000, 1_000, 5
+RECORDS, WARM_UP, ROUNDS = 5_000, 1_000, 3
 AT_ONCE = 200
 SYLLABLES = ("har", "bour", "coun", "cil", "win", "ter", "storm", "fer", "ry", "plan", "bud", "get")
 

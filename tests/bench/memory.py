@@ -1,7 +1,7 @@
 """Memory of each service and server: idle, and at most while pages of 200 KB go through.
 
 Resident memory of the process itself and of its largest child; and the share of both in all
-memory (PSS), in which what processes have in common counts once.
+memory (PSS), in which what processes have in common counts once. And what being idle costs.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from pathlib import Path
 
 from tests.bench import load
 from tests.bench.pipeline import CONTACT
-from tests.bench.processes import Memory, leaders, memory
+from tests.bench.processes import Memory, cpu_seconds, leaders, memory
 from tests.e2e.pipeline import running
 
 PAGES = 150
 SETTLE = 5.0  # seconds after the start
+WATCHED = 10.0  # seconds
 GOALS = {
     "fetch": "idle 150",
     "clean": "idle 150, a child 300 at most",
@@ -32,6 +33,12 @@ def measure(folder: Path) -> list[str]:
         time.sleep(SETTLE)
         processes = leaders(up)
         idle = {name: memory(process) for name, process in processes.items()}
+        before = {name: cpu_seconds(process) for name, process in processes.items()}
+        time.sleep(WATCHED)
+        busy = {
+            name: (cpu_seconds(process) - before[name]) / WATCHED
+            for name, process in processes.items()
+        }
         most = dict(idle)
 
         def look() -> None:
@@ -44,16 +51,17 @@ def measure(folder: Path) -> list[str]:
     lines = [
         f"memory in MB: idle, and at most while {PAGES} pages of 200 KB go through",
         f"{'':12}{'idle: itself':>13}{'child':>7}{'PSS':>6}{'load: itself':>14}{'child':>7}"
-        f"{'PSS':>6}   goal",
+        f"{'PSS':>6}{'idle CPU':>10}   goal",
     ]
     for name in processes:
         a, b = idle[name], most[name]
         lines.append(
             f"  {name:10}{a.leader:13.0f}{a.largest_child:7.0f}{a.shared_out:6.0f}"
-            f"{b.leader:14.0f}{b.largest_child:7.0f}{b.shared_out:6.0f}   {GOALS[name]}"
+            f"{b.leader:14.0f}{b.largest_child:7.0f}{b.shared_out:6.0f}"
+            f"{busy[name]:10.1%}   {GOALS[name]}"
         )
     return lines
 
 
-def _fields(memory: Memory) -> tuple[float, float, float, int]:
-    return memory.leader, memory.largest_child, memory.shared_out, memory.processes
+def _fields(memory: Memory) -> tuple[float, float, float]:
+    return memory.leader, memory.largest_child, memory.shared_out

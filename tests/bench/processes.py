@@ -13,12 +13,11 @@ MB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """In MB. ``largest``: resident, of the largest process; ``shared_out``: PSS, of all together."""
+    """In MB. ``leader``, ``largest_child``: resident; ``shared_out``: PSS, of all together."""
 
     leader: float
     largest_child: float
     shared_out: float
-    processes: int
 
 
 def leaders(pipeline: Pipeline) -> dict[str, psutil.Process]:
@@ -56,4 +55,4 @@ def memory(leader: psutil.Process) -> Memory:
         shared_out += full.pss / MB
         if process != leader:
             largest = max(largest, full.rss / MB)
-    return Memory(resident, largest, shared_out, len(family))
+    return Memory(resident, largest, shared_out)
