@@ -11,6 +11,8 @@ from rich.console import Console
 
 from wireroom.cli.composition import all_topics
 from wireroom.cli.settings import PARTS, Settings
+from wireroom.cli.trouble import Trouble
+from wireroom.storage.migrate import SchemaTooNew
 from wireroom.storage.migrate import migrate as apply
 from wireroom.storage.pool import open_pool
 from wireroom.wire.kafka import admin
@@ -21,7 +23,10 @@ def migrate(settings: Settings) -> int:
         async with open_pool(settings.postgres) as pool:
             return await apply(pool)
 
-    done = asyncio.run(work())
+    try:
+        done = asyncio.run(work())
+    except SchemaTooNew as error:
+        raise Trouble(f"{error}: run the newer version, or restore a backup") from error
     Console().print(f"applied: {', '.join(done)}" if done else "the database is up to date")
     return 0
 

@@ -22,7 +22,7 @@ from wireroom.embedded.ports import next_free
 from wireroom.embedded.servers import servers
 from wireroom.embedded.supervise import Child, supervise
 from wireroom.runtime import process
-from wireroom.storage.migrate import migrate
+from wireroom.storage.migrate import SchemaTooNew, migrate
 from wireroom.storage.pool import open_pool
 from wireroom.wire.kafka import admin
 
@@ -100,7 +100,10 @@ async def _ready(
 
     async def tables() -> None:
         async with open_pool(here.postgres) as pool:
-            await migrate(pool)
+            try:
+                await migrate(pool)
+            except SchemaTooNew as error:
+                raise Trouble(f"{error}: run the newer version") from error
 
     await asyncio.gather(tables(), admin.create(here.kafka, all_topics()))
     metrics = _ports(services)

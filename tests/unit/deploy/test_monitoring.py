@@ -25,12 +25,30 @@ DEPLOY = Path(__file__).parents[3] / "deploy"
 RULES = DEPLOY / "prometheus" / "rules" / "wireroom.yml"
 TESTS = DEPLOY / "prometheus" / "rules" / "tests" / "alerts.yml"
 RUNBOOK = (DEPLOY / "RUNBOOK.md").read_text()
+PAGES = sorted(page for folder in (DEPLOY, DEPLOY.parent, DEPLOY.parent / "docs")
+               for page in folder.glob("*.md"))  # fmt: skip
 SCRAPED = {"job", "instance"}  # what Prometheus adds
 BUILT_IN = {"up": set[str](), "ALERTS": {"alertname", "alertstate", "severity"}}
 
 
+class Loader(yaml.SafeLoader):
+    """Knows Compose's own tags."""
+
+
+def _tagged(loader: Loader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return None
+
+
+for tag in ("!reset", "!override"):
+    Loader.add_multi_constructor(tag, _tagged)
+
+
 def load(path: Path) -> Any:
-    return yaml.safe_load(path.read_text())
+    return yaml.load(path.read_text(), Loader)
 
 
 def rules(kind: str) -> list[dict[str, Any]]:
@@ -168,7 +186,7 @@ def test_the_cases_are_fed_with_metrics_that_exist() -> None:
     assert [c for one in series for c in complaints(one)] == []
 
 
-@pytest.mark.parametrize("page", sorted([*DEPLOY.glob("*.md"), *DEPLOY.glob("../docs/*.md")]))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_pages_name_metrics_commands_and_settings_that_exist(page: Path) -> None:
     text = page.read_text()
     families = {re.sub("_(total|bucket|count|sum)$", "", name) for name in KNOWN}
