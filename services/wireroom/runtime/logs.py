@@ -53,7 +53,10 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    render: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # Its own way with tracebacks prints the variables of every frame: bodies and passwords.
+    render: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     if settings.log_format == "json":
         render = structlog.processors.JSONRenderer()
         shared.append(structlog.processors.format_exc_info)
@@ -76,3 +79,5 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # aiokafka reports what it then cures itself, such as a coordinator that is just moving.
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    # Its pool warns, with a traceback, of each vain try while Postgres is away; storage tells once.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
