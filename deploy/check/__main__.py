@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import socket
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def main() -> int:
             "compose-check: no container engine answers (docker info), nothing was checked\n"
         )
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it cleans up then too
     out = Transcript()
     with tempfile.TemporaryDirectory(prefix="compose-check-") as folder:
         compose = project(Path(folder))

@@ -36,11 +36,16 @@ class Compose:
         self, *arguments: str, check: bool = True, timeout: float = 300, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run ``docker compose ARGUMENTS``. Raises ``Failed`` with its last words."""
-        done = subprocess.run(
-            self.command(*arguments),
-            capture_output=True, text=True, timeout=timeout, input=stdin, check=False,
-            env=environment(),
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                self.command(*arguments),
+                capture_output=True, text=True, timeout=timeout, input=stdin, check=False,
+                env=environment(),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise Failed(
+                f"docker compose {' '.join(arguments)}: not done in {timeout:g} s"
+            ) from error
         if check and done.returncode != 0:
             said = (done.stderr or done.stdout).strip().splitlines()[-6:]
             raise Failed(f"docker compose {' '.join(arguments)}: " + "\n".join(said))

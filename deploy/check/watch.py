@@ -8,7 +8,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.check.engine import Compose, docker
+from deploy.check.engine import Compose, Failed, docker
 
 WORKERS = ("fetch", "clean", "classify", "index", "canary")
 
@@ -18,11 +18,14 @@ class Prometheus:
     port: int
 
     def ask(self, path: str, **parameters: str) -> Any:
-        query = urllib.parse.urlencode(parameters)
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{self.port}/api/v1/{path}?{query}", timeout=10
-        ) as answer:
-            return json.load(answer)["data"]
+        address = f"http://127.0.0.1:{self.port}/api/v1/{path}?"
+        try:
+            with urllib.request.urlopen(
+                address + urllib.parse.urlencode(parameters), timeout=20
+            ) as answer:
+                return json.load(answer)["data"]
+        except OSError as error:
+            raise Failed(f"{path} {parameters}: {error}", "prometheus") from error
 
     def series(self, expression: str) -> list[tuple[dict[str, str], float]]:
         result = self.ask("query", query=expression)["result"]
