@@ -22,8 +22,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         status: int = arguments.run(arguments)
         return status
-    except (Trouble, Gone, Unavailable) as error:
+    except Trouble as error:
         sys.stderr.write(f"wireroom: {error}\n")
+        return 1
+    except (Gone, Unavailable) as error:
+        sys.stderr.write(f"wireroom: {error}; `wireroom doctor` tells what to do\n")
         return 1
     except KeyboardInterrupt:
         return 130

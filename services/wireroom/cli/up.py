@@ -112,7 +112,7 @@ async def _ready(
     told = {
         "WIREROOM_KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
         "WIREROOM_POSTGRES_DSN": addresses.postgres,
-        **_contact(settings),
+        **_contact(settings, environment),
         **environment,
     }
     children = [
@@ -136,9 +136,9 @@ def _ports(services: Sequence[str]) -> dict[str, int]:
     return ports
 
 
-def _contact(settings: Settings) -> dict[str, str]:
+def _contact(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
     """Who fetches from here may be asked: on a trial machine, its user."""
-    if settings.fetch.contact or "WIREROOM_FETCH_CONTACT" in os.environ:
+    if settings.fetch.contact or "WIREROOM_FETCH_CONTACT" in (os.environ | dict(environment)):
         return {}
     contact = f"{getpass.getuser()}@{socket.gethostname()}"
     say(f"Sites that you fetch from are told {contact}; better set WIREROOM_FETCH_CONTACT.")

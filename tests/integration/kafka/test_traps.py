@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import MessageSizeTooLargeError, OutOfOrderSequenceNumber
 
-from wireroom.wire.kafka import KafkaBroker, consumer, log
+from wireroom.wire.kafka import KafkaBroker, admin, consumer, log
 from wireroom.wire.kafka.producer import KafkaProducer
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import LEAST_LIMIT
@@ -303,3 +303,5 @@ async def test_no_broker_at_all_is_said_with_its_address(
         await KafkaProducer(away, {}).start()
     with pytest.raises(Gone, match=r"127\.0\.0\.1:9"):
         await stored(away, "t")
+    with pytest.raises(Gone, match=r"127\.0\.0\.1:9"):
+        await admin.missing(away, [])

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import Topic
+from wireroom.wire.transport import Gone
+
+LIMIT = 30.0  # seconds for a broker to answer
+
+
+@asynccontextmanager
+async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**settings.security())
+    try:
+        async with asyncio.timeout(LIMIT):
+            await admin.start()
+        yield admin
+    except (KafkaError, TimeoutError) as error:
+        raise Gone(f"{settings.bootstrap_servers}: {error or type(error).__name__}") from error
+    finally:
+        await admin.close()
 
 
 async def create(settings: Settings, topics: Iterable[Topic]) -> list[str]:
     """Make what is missing, set right what differs; return the names of new ones. Repeatable.
 
-    Raises ``RuntimeError`` with the broker's word when it refuses.
+    Raises ``RuntimeError`` with the broker's word when it refuses, ``Gone`` when it is away.
     """
     wanted = list(topics)
-    admin = AIOKafkaAdminClient(**settings.security())
-    await admin.start()
-    try:
+    async with _admin(settings) as admin:
         brokers = len((await admin.describe_cluster())["brokers"])
         copies = settings.replication_factor or min(3, brokers)
         new = [
@@ -38,27 +54,19 @@ async def create(settings: Settings, topics: Iterable[Topic]) -> list[str]:
             [ConfigResource(ConfigResourceType.TOPIC, t.name, t.configuration()) for t in old]
         )
         return made
-    finally:
-        await admin.close()
 
 
 async def missing(settings: Settings, topics: Sequence[Topic]) -> list[str]:
-    """Names of the topics that are not there."""
-    admin = AIOKafkaAdminClient(**settings.security())
-    await admin.start()
-    try:
+    """Names of the topics that are not there. Raises ``Gone``."""
+    async with _admin(settings) as admin:
         there = set(await admin.list_topics())
-    finally:
-        await admin.close()
     return [t.name for t in topics if t.name not in there]
 
 
 async def limits(settings: Settings, topics: Sequence[Topic]) -> list[tuple[str, int, int]]:
     """Name, largest record as the broker has it, and as it should be; of topics that are there."""
     wanted = {topic.name: topic.max_bytes for topic in topics}
-    admin = AIOKafkaAdminClient(**settings.security())
-    await admin.start()
-    try:
+    async with _admin(settings) as admin:
         asked = [
             ConfigResource(ConfigResourceType.TOPIC, name, {"max.message.bytes": None})
             for name in wanted
@@ -72,5 +80,3 @@ async def limits(settings: Settings, topics: Sequence[Topic]) -> list[tuple[str,
                     if entry[0] == "max.message.bytes"
                 ]
         return found
-    finally:
-        await admin.close()
