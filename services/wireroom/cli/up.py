@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wireroom.cli.composition import SERVICES, all_topics
@@ -18,7 +19,7 @@ from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
 from wireroom.embedded.addresses import Addresses, write_addresses
 from wireroom.embedded.errors import EmbeddedError
-from wireroom.embedded.ports import next_free
+from wireroom.embedded.ports import is_free, next_free
 from wireroom.embedded.servers import servers
 from wireroom.embedded.supervise import Child, supervise
 from wireroom.runtime import process
@@ -120,11 +121,22 @@ async def _ready(
             name,
             [sys.executable, "-m", "wireroom", "run", name],
             data / "log" / f"{name}.log",
-            {**told, "WIREROOM_METRICS_PORT": str(port)},
+            told,
+            partial(free_port, known, name, data),
         )
-        for name, port in metrics.items()
+        for name in metrics
     ]
     return Running(here, known, children)
+
+
+def free_port(known: Addresses, name: str, data: Path) -> Mapping[str, str]:
+    """The service's port for metrics; another than ``known`` had when somebody took that."""
+    port = known.metrics[name]
+    if not is_free(port):
+        known.metrics[name] = next_free(max(known.metrics.values()) + 1)
+        say(f"{name}: port {port} is taken, {known.metrics[name]} is used")
+        write_addresses(data, known)
+    return {"WIREROOM_METRICS_PORT": str(known.metrics[name])}
 
 
 def _ports(services: Sequence[str]) -> dict[str, int]:

@@ -30,12 +30,16 @@ PATIENCE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """``command`` with its arguments, ``env`` added to this process's own, ``log`` appended to."""
+    """``command`` with its arguments, ``env`` added to this process's own, ``log`` appended to.
+
+    ``fresh`` is asked before every start for what may have changed, such as a port that is taken.
+    """
 
     name: str
     command: list[str]
     log: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    fresh: Callable[[], Mapping[str, str]] = dict
 
 
 def pause(quick_ends: int) -> float:
@@ -83,7 +87,7 @@ async def _run(child: Child, say: Callable[[str], None]) -> int:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | dict(child.env),
+            env=os.environ | dict(child.env) | dict(child.fresh()),
             start_new_session=True,
         )
     try:

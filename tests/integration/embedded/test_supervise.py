@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
+from wireroom.cli.up import free_port
 from wireroom.embedded import supervise as module
+from wireroom.embedded.addresses import Addresses, read_addresses
+from wireroom.embedded.ports import HOST
 from wireroom.embedded.supervise import Child, supervise
 
 PATIENT = "import time; print('here', flush=True); time.sleep(600)"
@@ -151,3 +156,29 @@ def _runs(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+async def test_what_may_have_changed_is_asked_before_every_start(tmp_path: Path) -> None:
+    stop, ports = asyncio.Event(), iter(range(9000, 9100))
+    code = "import os; print(os.environ['PORT']); raise SystemExit(1)"
+    one = replace(child(tmp_path, code), fresh=lambda: {"PORT": str(next(ports))})
+    task = asyncio.create_task(supervise([one], stop, lambda line: None))
+    await until(lambda: len(lines(one.log)) >= 2)
+    stop.set()
+    await task
+    assert lines(one.log)[:2] == ["9000", "9001"]
+
+
+def test_a_service_whose_port_was_taken_meanwhile_gets_another(tmp_path: Path) -> None:
+    known = Addresses("kafka:9092", "postgresql://here", {"clean": 0, "index": 0})
+    with socket.socket() as stranger:
+        stranger.bind((HOST, 0))
+        stranger.listen()
+        taken = stranger.getsockname()[1]
+        known.metrics.update(clean=taken, index=taken - 1)
+        told = int(free_port(known, "clean", tmp_path)["WIREROOM_METRICS_PORT"])
+        assert told > taken
+        written = read_addresses(tmp_path)
+        assert written is not None
+        assert written.metrics == {"clean": told, "index": taken - 1}
+    assert free_port(known, "clean", tmp_path) == {"WIREROOM_METRICS_PORT": str(told)}
