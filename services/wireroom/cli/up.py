@@ -7,7 +7,7 @@ import getpass
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -51,7 +51,7 @@ def up(settings: Settings, data: Path) -> int:
 
 async def _up(settings: Settings, data: Path) -> int:
     stop = process.stop_on_signals()
-    async with prepared(settings, data, {}, SERVICES) as running:
+    async with prepared(settings, data, {}, {name: [name] for name in SERVICES}) as running:
         say(f"Kafka {running.addresses.kafka}   Postgres {_shown(running.addresses.postgres)}")
         for name, port in running.addresses.metrics.items():
             say(f"{name:9} http://127.0.0.1:{port}/metrics")
@@ -62,10 +62,14 @@ async def _up(settings: Settings, data: Path) -> int:
 
 @asynccontextmanager
 async def prepared(
-    settings: Settings, data: Path, environment: Mapping[str, str], services: Sequence[str]
+    settings: Settings,
+    data: Path,
+    environment: Mapping[str, str],
+    processes: Mapping[str, Sequence[str]],
 ) -> AsyncIterator[Running]:
-    """Servers up (or those that the environment names), migrated, topics made; ``services`` not
-    started yet. ``environment`` is added to theirs. Raises ``Trouble``.
+    """Servers up (or those that the environment names), migrated, topics made; the processes, by
+    name with the services that each runs, not started yet. ``environment`` is added to theirs.
+    Raises ``Trouble``.
     """
     named = external()
     if named.kafka != named.postgres:
@@ -74,11 +78,11 @@ async def prepared(
     if named.kafka:
         dsn = settings.postgres.dsn.get_secret_value()
         addresses = Addresses(settings.kafka.bootstrap_servers, dsn, {})
-        yield await _ready(settings, addresses, data, environment, services)
+        yield await _ready(settings, addresses, data, environment, processes)
         return
     try:
         async with servers(data, say=say, settings=settings.embedded) as embedded:
-            running = await _ready(settings, embedded.addresses, data, environment, services)
+            running = await _ready(settings, embedded.addresses, data, environment, processes)
             stop = asyncio.Event()
             watch = asyncio.create_task(embedded.watch(stop))
             try:
@@ -95,7 +99,7 @@ async def _ready(
     addresses: Addresses,
     data: Path,
     environment: Mapping[str, str],
-    services: Sequence[str],
+    processes: Mapping[str, Sequence[str]],
 ) -> Running:
     here = at(settings, kafka=addresses.kafka, postgres=addresses.postgres)
 
@@ -107,7 +111,7 @@ async def _ready(
                 raise Trouble(f"{error}: run the newer version") from error
 
     await asyncio.gather(tables(), admin.create(here.kafka, all_topics()))
-    metrics = _ports(services)
+    metrics = _ports(processes)
     known = Addresses(addresses.kafka, addresses.postgres, metrics)
     write_addresses(data, known)
     told = {
@@ -119,12 +123,12 @@ async def _ready(
     children = [
         Child(
             name,
-            [sys.executable, "-m", "wireroom", "run", name],
+            [sys.executable, "-m", "wireroom", "run", *services],
             data / "log" / f"{name}.log",
             told,
             partial(free_port, known, name, data),
         )
-        for name in metrics
+        for name, services in processes.items()
     ]
     return Running(here, known, children)
 
@@ -139,10 +143,10 @@ def free_port(known: Addresses, name: str, data: Path) -> Mapping[str, str]:
     return {"WIREROOM_METRICS_PORT": str(known.metrics[name])}
 
 
-def _ports(services: Sequence[str]) -> dict[str, int]:
+def _ports(names: Iterable[str]) -> dict[str, int]:
     ports: dict[str, int] = {}
     start = METRICS_FROM
-    for name in services:
+    for name in names:
         ports[name] = next_free(start)
         start = ports[name] + 1
     return ports
