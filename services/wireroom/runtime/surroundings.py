@@ -31,6 +31,13 @@ class ClientMetrics:
             registry=registry,
         )
 
+        self._partitions = Gauge(
+            "wireroom_topic_partitions",
+            "Partitions of the topic, whoever reads them.",
+            ["topic"],
+            registry=registry,
+        )
+
     def producer_rebuilt(self) -> None:
         self._rebuilds.inc()
 
@@ -39,6 +46,9 @@ class ClientMetrics:
 
     def clock_skew(self, seconds: float) -> None:
         self._skew.set(seconds)
+
+    def topic_partitions(self, topic: str, count: int) -> None:
+        self._partitions.labels(topic).set(count)
 
 
 class Pulse:

@@ -15,6 +15,7 @@ What aiokafka does that a caller would not expect, and what stands here against 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ START_LIMIT = 60.0
 COMMIT_LIMIT = 15.0
 REBALANCE_MS = 30_000  # longer than a drain; the default is the session timeout
 STOP_LIMIT = 15.0
+COUNT_EVERY = 15.0  # seconds; aiokafka itself asks the broker once in five minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +120,14 @@ class KafkaConsumer:
         self._topic = place.topic
         self._member = place.name
         self._watcher = watcher
+        self._count_at = 0.0
         self._ends: dict[Partition, int] = {}
 
     async def take(
         self, limit: int, wait: float, partitions: Collection[Partition] | None = None
     ) -> Sequence[Record]:
         self._gate.check(self._member)
+        self._count_partitions()
         if not self._gate.open.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -151,6 +155,14 @@ class KafkaConsumer:
         for tp, batch in batches.items():
             self._gate.taken[tp] = batch[-1].offset + 1
         return [record(message) for batch in batches.values() for message in batch]
+
+    def _count_partitions(self) -> None:
+        """A static member is not given new ones; somebody has to notice."""
+        now = time.monotonic()
+        if now > self._count_at:
+            self._count_at = now + COUNT_EVERY
+            known = self._inner.partitions_for_topic(self._topic) or ()
+            self._watcher.topic_partitions(self._topic, len(known))
 
     async def _forgiving(
         self, partitions: Collection[TopicPartition], limit: int

@@ -17,6 +17,9 @@ class Watcher(Protocol):
     def clock_skew(self, seconds: float) -> None:
         """By how much the broker's clock is at least ahead of ours; negative: behind."""
 
+    def topic_partitions(self, topic: str, count: int) -> None:
+        """How many there are, whoever reads them."""
+
 
 class Nobody:
     """Hears nothing."""
@@ -28,6 +31,9 @@ class Nobody:
         pass
 
     def clock_skew(self, seconds: float) -> None:
+        pass
+
+    def topic_partitions(self, topic: str, count: int) -> None:
         pass
 
 
