@@ -22,7 +22,13 @@ Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
 
-ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's farewell met a statement of ours half way
+    OSError,
+    TimeoutError,
+)
 """All that a statement or a connection raises when it isn't a bug of ours."""
 
 _DATA = frozenset(("22", "23", "54"))
