@@ -80,7 +80,8 @@ def scaled(compose: Compose, out: Transcript) -> None:
     out.step("scale clean to 3 and back")
     prometheus = Prometheus(compose.ports["prometheus"])
     with news.Stream(compose.ports["kafka"], "scaled", rate=30) as stream:
-        time.sleep(3)
+        eventually(lambda: rows(compose, "scaled") > 60, 60, what="a steady flow", service="clean")
+        since = compose.sql("SELECT now()")
         compose.up("--no-recreate", "--scale", "clean=3")
 
         def shared() -> list[float] | None:
@@ -99,7 +100,7 @@ def scaled(compose: Compose, out: Transcript) -> None:
     longest = float(
         compose.sql(
             "SELECT max(extract(epoch FROM indexed_at - accepted_at)) FROM article"
-            " WHERE submitted_by = 'scaled'"
+            f" WHERE submitted_by = 'scaled' AND accepted_at > '{since}'"
         )
     )
     out.say(f"{stream.taken} articles, all are rows; the slowest took {longest:.1f} s")

@@ -118,8 +118,13 @@ def _make(folder: Path, passwords: dict[str, str]) -> None:
         (tls / f"{name}_password").write_text(password + "\n")
     names = "subjectAltName=DNS:broker,DNS:database"
     new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
-    _openssl(tls, *new, "-subj", "/CN=A CA of the check", "-keyout", "ca.key", "-out", "ca.pem")
-    _openssl(tls, *new, "-subj", "/CN=servers", "-addext", names, "-CA", "ca.pem", "-CAkey",
+    # Python 3.13 is strict: a CA has to say that it may sign, and a certificate who signed it.
+    signs = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    by = ("-addext", "authorityKeyIdentifier=keyid")
+    _openssl(
+        tls, *new, *signs, "-subj", "/CN=A CA of the check", "-keyout", "ca.key", "-out", "ca.pem"
+    )
+    _openssl(tls, *new, *by, "-subj", "/CN=servers", "-addext", names, "-CA", "ca.pem", "-CAkey",
              "ca.key", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", "server.key",
              "-out", "server.pem")  # fmt: skip
     both = (tls / "server.key").read_text() + (tls / "server.pem").read_text()
