@@ -62,7 +62,9 @@ async def main(bootstrap: str, run: str, fault: str = "") -> None:
     submitted, fetched = kinds(run)
 
     async def handle(event: events.ArticleSubmitted) -> Outcome:
-        await asyncio.sleep(0.05 * random())  # so that records finish out of order
+        # Out of order; or longer than three commits, so that at any moment some are taken,
+        # committed and not done.
+        await asyncio.sleep(0.15 if fault == "early" else 0.05 * random())
         return [
             fetched(
                 article_id=named(event.text),
