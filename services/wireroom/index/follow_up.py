@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from wireroom.runtime.errors import Unavailable
+from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.storage import outbox, probes, search, submissions
 from wireroom.storage.pool import Pool
 
@@ -75,7 +76,8 @@ async def _until(
     while not stop.is_set():
         woken.clear()
         try:
-            more = await work()
+            with no_stray_cancellation("following up on rows"):
+                more = await work()
         except Unavailable:
             more = False
             woken.clear()

@@ -22,6 +22,7 @@ from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
 from wireroom.runtime.stage import Delivery, Fenced, Stage, is_probe, subject_of
+from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.runtime.worker import DRAIN, DRAIN_REVOKED, POLL
 from wireroom.wire import headers
@@ -91,7 +92,7 @@ class BatchWorker(Generic[E]):
             try:
                 async with asyncio.TaskGroup() as tasks:
                     house = tasks.create_task(member.keep_house())
-                    writing = tasks.create_task(self._write_until(stop))
+                    writing = tasks.create_task(self._guarded(stop))
                     await self._until_done(stop, writing)
                     house.cancel()
             finally:
@@ -107,6 +108,10 @@ class BatchWorker(Generic[E]):
         _, late = await asyncio.wait({writing}, timeout=DRAIN)
         for task in late:
             task.cancel()
+
+    async def _guarded(self, stop: asyncio.Event) -> None:
+        with no_stray_cancellation("writing batches"):
+            await self._write_until(stop)
 
     async def _write_until(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

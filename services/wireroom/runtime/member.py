@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from wireroom.runtime.metrics import Lag, StageMetrics
 from wireroom.runtime.offsets import Offsets
+from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.watchdog import Watchdog
 from wireroom.wire.transport import Consumer, Gone, Partition
 
@@ -28,19 +29,21 @@ class Member:
         self._metrics = metrics
         self._retention = retention
         self._mine: Collection[Partition] = ()
+        self._heard = time.monotonic()  # when a record was last finished, or the broker asked
         self._stands: dict[Partition, tuple[int | None, float]] = {}  # what is reached, since when
 
     async def keep_house(self) -> None:
         """Commit, report the lag, feed or heed the watchdog; until cancelled."""
-        asked = time.monotonic()
-        while True:
-            await asyncio.sleep(COMMIT_EVERY)
-            await self.commit()
-            if self.consumer and time.monotonic() - asked > ASK_AFTER:
-                asked = time.monotonic()
-                if self.watchdog.hungry > ASK_AFTER:
+        with no_stray_cancellation("keeping the place in the group"):
+            while True:
+                await asyncio.sleep(COMMIT_EVERY)
+                await self.commit()
+                # Not the watchdog's clock: that is fed while nothing seems to wait, and a
+                # consumer that has silently stopped sees nothing wait.
+                if self.consumer and time.monotonic() - self._heard > ASK_AFTER:
+                    self._heard = time.monotonic()
                     await self.consumer.refresh()
-            self.watchdog.check(self._report_lag())
+                self.watchdog.check(self._report_lag())
 
     async def commit(self) -> None:
         if self.consumer and (moved := self.offsets.take_committable()):
@@ -73,6 +76,7 @@ class Member:
         await asyncio.sleep(TOLD)
 
     def finished(self, partition: Partition, offset: int) -> None:
+        self._heard = time.monotonic()
         self.offsets.finish(partition, offset)
         self.watchdog.fed()
         self._metrics.progress.set_to_current_time()

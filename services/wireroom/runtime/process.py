@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import structlog
 
 from wireroom.runtime.service import Service
+from wireroom.runtime.stray import no_stray_cancellation
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,8 @@ async def run(services: Iterable[Service], stop: asyncio.Event) -> None:
 
 async def _run(service: Service, stop: asyncio.Event) -> None:
     log.info("started", service=service.name)
-    await service.run(stop)
+    with no_stray_cancellation(service.name):
+        await service.run(stop)
     if not stop.is_set():
         raise RuntimeError(f"{service.name} ended without being told to")
     log.info("stopped", service=service.name)

@@ -24,6 +24,7 @@ from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Dead, Outlet
 from wireroom.runtime.stage import Drop, Outcome, Stage, is_probe, subject_of
+from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
@@ -121,7 +122,7 @@ class Worker(Generic[E]):
         return None if len(free) == len(mine) else free
 
     def _begin(self, record: Record, tasks: asyncio.TaskGroup) -> None:
-        task = tasks.create_task(self._process(record))
+        task = tasks.create_task(self._guarded(record))
         self._running[task] = record.partition
         task.add_done_callback(self._ended)
 
@@ -130,6 +131,10 @@ class Worker(Generic[E]):
         # Waking for every record would mean a poll for every record.
         if len(self._running) <= self._stage.concurrency * 3 // 4:
             self._room.set()
+
+    async def _guarded(self, record: Record) -> None:
+        with no_stray_cancellation("handling a record"):
+            await self._process(record)
 
     async def _process(self, record: Record) -> None:
         hop = Hop(record, headers.read(record), None, time.time())

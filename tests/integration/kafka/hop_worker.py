@@ -62,9 +62,9 @@ async def main(bootstrap: str, run: str, fault: str = "") -> None:
     submitted, fetched = kinds(run)
 
     async def handle(event: events.ArticleSubmitted) -> Outcome:
-        # Out of order; or longer than three commits, so that at any moment some are taken,
-        # committed and not done.
-        await asyncio.sleep(0.15 if fault == "early" else 0.05 * random())
+        # Out of order; and for the fault so long beside the commits that at any moment some
+        # records are taken, committed and not done.
+        await asyncio.sleep((0.3 if fault == "early" else 0.05) * random())
         return [
             fetched(
                 article_id=named(event.text),
