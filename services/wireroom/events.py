@@ -269,13 +269,16 @@ class ArticleJournal(Event):
     stage: str
     """Which stage did it."""
     event: str
-    """passed (handed on), retried, or an outcome: indexed, duplicate, revised, unchanged,
-    dropped, dead; replayed for a dead letter put back.
+    """passed (handed on), retried, parked (waits in a retry tier), moved (to the partition of
+    its host), or an outcome: indexed, duplicate, revised, unchanged, dropped, dead; replayed
+    for a dead letter put back.
     """
     reason: str | None = None
-    """Short word for dropped, dead and retried."""
+    """Short word for dropped, dead, retried and parked."""
     attempt: int = 1
     """1 for the first try."""
+    until: Instant | None = None
+    """When what is parked comes back."""
     accepted_at: Instant
     """The broker's time of the intake record."""
     at: Instant

@@ -14,8 +14,8 @@ from wireroom.wire.headers import Envelope
 from wireroom.wire.transport import Record
 
 What: TypeAlias = Literal[
-    "passed", "retried", "indexed", "duplicate", "revised", "unchanged", "dropped", "dead",
-    "replayed",
+    "passed", "retried", "parked", "moved", "indexed", "duplicate", "revised", "unchanged",
+    "dropped", "dead", "replayed",
 ]  # fmt: skip
 
 

@@ -260,6 +260,7 @@ async def test_every_hop_has_its_entry_in_the_journal(rig: Rig, follows: Follow)
     assert entry.model_dump(exclude={"accepted_at", "at", "waited_ms", "worked_ms"}) == {
         "subject_id": uuid5(NAMESPACE_OID, "a"),
         "article_id": uuid5(NAMESPACE_OID, "a"),
+        "until": None,
         "submission_id": headers.read(source).submission_id,
         "stage": "fetch",
         "event": "passed",

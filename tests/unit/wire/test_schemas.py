@@ -53,6 +53,7 @@ def test_every_event_has_a_locked_schema_of_its_topic() -> None:
 def copied(tmp_path: Path) -> Path:
     for path in (*SOURCE.glob("*.avsc"), SOURCE / "schema.lock.json"):
         shutil.copy(path, tmp_path)
+    shutil.copytree(SOURCE / "released", tmp_path / "released")
     return tmp_path
 
 
@@ -62,7 +63,7 @@ def test_a_schema_that_is_not_locked_stops_the_start(copied: Path) -> None:
     (copied / "article_cleaned.avsc").write_text(json.dumps(changed))
     with pytest.raises(ValueError, match="has no file for its lock"):
         Schemas(copied)
-    (copied / "released").mkdir()
+    (copied / "released").mkdir(exist_ok=True)
     (copied / "released" / "article_cleaned.1.avsc").write_text(json.dumps(raw()))
     with pytest.raises(ValueError, match=r"not in schema\.lock\.json"):
         Schemas(copied)
@@ -155,23 +156,23 @@ def test_the_lock_takes_no_breaking_version(copied: Path, monkeypatch: pytest.Mo
     old = json.loads((copied / "schema.lock.json").read_text())
     assert entries(old) == old
 
-    changed = copy.deepcopy(raw("article_journal"))
+    changed = copy.deepcopy(raw("article_submitted"))
     add_nullable(changed)
-    (copied / "article_journal.avsc").write_text(json.dumps(changed))
+    (copied / "article_submitted.avsc").write_text(json.dumps(changed))
     with pytest.raises(SystemExit, match="copy version 1 to released/ first"):
         entries(old)
 
-    (copied / "released").mkdir()
-    (copied / "released" / "journal.1.avsc").write_text(json.dumps(raw("article_journal")))
+    (copied / "released").mkdir(exist_ok=True)
+    (copied / "released" / "submitted.1.avsc").write_text(json.dumps(raw("article_submitted")))
     assert entries(old)[-1] | {"fingerprint": ""} == {
         "id": len(old) + 1,
-        "subject": "articles.journal-value",
+        "subject": "articles.intake-value",
         "version": 2,
         "fingerprint": "",
     }
 
     add_required(changed)
     changed["fields"][-1]["name"] = "needed"
-    (copied / "article_journal.avsc").write_text(json.dumps(changed))
+    (copied / "article_submitted.avsc").write_text(json.dumps(changed))
     with pytest.raises(SystemExit, match=r"breaks version 1: .*needed has no default"):
         entries(old)
