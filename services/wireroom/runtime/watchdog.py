@@ -33,6 +33,11 @@ class Watchdog:
         """Seconds without progress."""
         return time.monotonic() - self._last
 
+    @property
+    def restless(self) -> bool:
+        """It may end the process soon: past two thirds of its patience."""
+        return self.hungry > self.limit * 2 / 3
+
     def check(self, waiting: int) -> None:
         """``waiting``: records that are not finished. Raises ``Stalled``."""
         if waiting == 0:

@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 STARTS = 5  # tries, 1 s apart: a broker that is just coming up
 START_LIMIT = 60.0
 COMMIT_LIMIT = 15.0
+ASK_LIMIT = 10.0
 REBALANCE_MS = 30_000  # longer than a drain; the default is the session timeout
 STOP_LIMIT = 15.0
 COUNT_EVERY = 15.0  # seconds; aiokafka itself asks the broker once in five minutes
@@ -203,12 +204,24 @@ class KafkaConsumer:
     async def refresh(self) -> None:
         mine = self._inner.assignment()
         with suppress(KafkaError, TimeoutError):  # the next take tells
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(ASK_LIMIT):
                 found = await self._inner.end_offsets(mine)
             self._ends = {Partition(*tp): end for tp, end in found.items()}
 
+    async def places(self) -> Mapping[Partition, int]:
+        mine, found = self._inner.assignment(), dict[Partition, int]()
+        with suppress(KafkaError, TimeoutError):  # asked again later
+            async with asyncio.timeout(ASK_LIMIT):
+                # What was committed may have been deleted since.
+                for tp, first in (await self._inner.beginning_offsets(mine)).items():
+                    at = self._gate.taken.get(tp)
+                    at = await self._inner.committed(tp) if at is None else at
+                    found[Partition(*tp)] = max(first, at or 0)
+        return found
+
     def assigned(self) -> Collection[Partition]:
-        return [Partition(*tp) for tp in self._inner.assignment()]
+        mine = self._inner.assignment() if self._gate.open.is_set() else ()
+        return [Partition(*tp) for tp in mine]
 
 
 def record(message: ConsumerRecord[bytes, bytes]) -> Record:
