@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from wireroom import __version__
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
         default=45.0, gt=0, description="Limit of one GET with its redirects, waits not counted"
     )
     max_body: int = Field(default=5_000_000, ge=1, description="Largest body, after decoding")
+    body_budget: int = Field(
+        default=256_000_000,
+        ge=1,
+        description="Memory for bodies in flight beyond each one's first megabyte, of all together; "
+        "at least `WIREROOM_FETCH_MAX_BODY`",
+    )
     max_redirects: int = Field(default=5, ge=0, description="Most redirects on the way to a page")
     max_url: int = Field(default=2_048, ge=1, description="Longest URL, in characters")
     ports: Annotated[frozenset[int], NoDecode] = Field(
@@ -60,12 +67,37 @@ class Settings(BaseSettings):
         default=False, description="Whether a URL may name a public address instead of a host"
     )
 
+    proxy: str = Field(
+        default="",
+        description="An HTTP proxy for every request, e.g. http://10.0.0.5:3128. Only its own "
+        "address is checked here then, against `WIREROOM_FETCH_ALLOW_NETWORKS`: the proxy must "
+        "filter where it leads. The environment's `http_proxy` is ignored",
+    )
+
     @field_validator("ports", "allow_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return [word.strip() for word in value.split(",") if word.strip()]
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_proxy(cls, value: str) -> str:
+        parts = urlsplit(value)
+        named = parts.scheme == "http" and parts.hostname and parts.port
+        if value and (not named or "@" in parts.netloc or parts.path.strip("/") or parts.query):
+            raise ValueError("a proxy is written http://HOST:PORT, without a password")
+        return value
+
+    @model_validator(mode="after")
+    def _the_largest_body_fits(self) -> Self:
+        if self.body_budget < self.max_body:
+            raise ValueError(
+                f"body_budget ({self.body_budget}) is below max_body ({self.max_body}): "
+                "not even one page could be read"
+            )
+        return self
 
     def agent(self) -> str:
         """The User-Agent header. ValueError when nobody is named in it."""
