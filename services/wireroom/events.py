@@ -108,6 +108,19 @@ class Keyphrase(Part):
     """Comparable within one article only."""
 
 
+class PageValidators(Part):
+    """How to see, with the next fetch, that a page is still the same."""
+
+    etag: str | None = None
+    """The ETag header byte for byte."""
+    last_modified: str | None = None
+    """The Last-Modified header byte for byte."""
+    body_hash: bytes
+    """SHA-256 of the decoded body."""
+    fetched_at: Instant
+    """When the page was there."""
+
+
 class Hint(Part):
     """What the sender knew. Used where the article itself says nothing better."""
 
@@ -152,6 +165,12 @@ class ArticleClassified(Event):
     """Why there are no subjects: no_evidence or unsupported_language."""
     keyphrases: tuple[Keyphrase, ...] = ()
     """Best first."""
+    signals: tuple[str, ...] = ()
+    """What the page or its headers say that bears on how far to believe or use it: consent_wall,
+    login_wall, needs_script, script_data, paywall, noai, noarchive, tdm_reserved.
+    """
+    validators: PageValidators | None = None
+    """Of the page that was fetched; null for content that was handed in."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Stage name to the version of the code or data that did the work."""
 
@@ -173,6 +192,12 @@ class ArticleCleaned(Event):
     """Where it came from."""
     article: Article
     """Text and facts."""
+    signals: tuple[str, ...] = ()
+    """What the page or its headers say that bears on how far to believe or use it: consent_wall,
+    login_wall, needs_script, script_data, paywall, noai, noarchive, tdm_reserved.
+    """
+    validators: PageValidators | None = None
+    """Of the page that was fetched; null for content that was handed in."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Stage name to the version of the code or data that did the work."""
 
@@ -206,6 +231,12 @@ class ArticleFetched(Event):
     """The page's bytes, compressed with zstd."""
     text: str | None = None
     """Plain or syndicated text, where that was handed in instead of a page."""
+    signals: tuple[str, ...] = ()
+    """What the page or its headers say that bears on how far to believe or use it: consent_wall,
+    login_wall, needs_script, script_data, paywall, noai, noarchive, tdm_reserved.
+    """
+    validators: PageValidators | None = None
+    """Of the page that was fetched; null for content that was handed in."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Stage name to the version of the code or data that did the work."""
 

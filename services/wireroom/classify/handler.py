@@ -47,5 +47,7 @@ def classified(
         ),
         subjects_missing=found.subjects_missing,
         keyphrases=tuple(Keyphrase(text=p.text, score=p.score) for p in found.keyphrases),
+        signals=event.signals,
+        validators=event.validators,
         versions={**event.versions, **versions},
     )

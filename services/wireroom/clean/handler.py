@@ -39,6 +39,8 @@ async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
             article_id=event.article_id,
             submission=event.submission,
             article=article(with_hints(extracted, event.hint), event),
+            signals=event.signals,
+            validators=event.validators,
             versions={**event.versions, **VERSIONS},
         )
     ]
