@@ -256,3 +256,21 @@ async def test_it_knows_the_ends(place: Place) -> None:
         await send(producer, topic, b"c", key=b"k")
         await consumer.refresh()
         assert consumer.end(where) == 3
+
+
+async def test_it_knows_where_each_partition_goes_on_before_it_has_taken_anything(
+    place: Place,
+) -> None:
+    topic = await place.new_topic()
+    all_three = [Partition(topic, n) for n in range(3)]
+    async with place.broker.producer() as producer:
+        await send(producer, topic, b"a", b"b", key=b"k")
+    async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
+        assert await consumer.places() == dict.fromkeys(all_three, 0)
+        (where,) = {r.partition for r in await taken(consumer, 2)}
+        await consumer.commit({where: 1})
+    async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
+        assert await consumer.places() == dict.fromkeys(all_three, 0) | {where: 1}
+    told = Told({all_three[0]: 2})
+    async with place.broker.consumer(topic, group=topic, rebalances=told) as consumer:
+        assert (await consumer.places())[all_three[0]] == 2

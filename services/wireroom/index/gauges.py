@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 import structlog
@@ -12,7 +13,8 @@ from wireroom.runtime.errors import Unavailable
 from wireroom.storage import status
 from wireroom.storage.pool import Pool
 
-EVERY = 15.0  # seconds: how often Prometheus looks
+EVERY = 4.0  # seconds between two looks
+AWAY = 8.0  # seconds without an answer: a frozen server refuses nothing, it only keeps silent
 log = structlog.get_logger(__name__)
 
 
@@ -46,24 +48,40 @@ class DatabaseMetrics:
 
 
 class Gauges:
-    """A service that looks every 15 seconds. ``size_limit``: bytes, 0 for none."""
+    """A service that looks all the time. ``size_limit``: bytes, 0 for none.
+
+    It is ready while the database answers.
+    """
 
     name = "index-gauges"
-    ready = True
 
     def __init__(self, pool: Pool, metrics: DatabaseMetrics, size_limit: float) -> None:
         self._pool = pool
         self._metrics = metrics
         metrics.size_limit.set(size_limit)
+        self._answered = time.monotonic()  # the pool has reached it
+        self._refusal: str | None = None
+        metrics.up.set_function(lambda: self.ready)
+
+    @property
+    def ready(self) -> bool:
+        return self.trouble is None
+
+    @property
+    def trouble(self) -> str | None:
+        silent = time.monotonic() - self._answered
+        return self._refusal or (
+            f"postgres is silent for {silent:.0f} s" if silent > AWAY else None
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 load = await status.load(self._pool)
                 self._metrics.show(load, await status.queues(self._pool))
-                self._metrics.up.set(1)
+                self._answered, self._refusal = time.monotonic(), None
             except Unavailable as error:
-                self._metrics.up.set(0)
+                self._refusal = error.reason
                 log.warning("postgres_unavailable", reason=error.reason)
             with suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):
