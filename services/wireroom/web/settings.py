@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     robots: Literal["obey", "ignore"] = Field(
         default="obey", description="Whether robots.txt is obeyed"
     )
+    robots_403: Literal["allow", "disallow"] = Field(
+        default="allow",
+        description="What a robots.txt that answers 401 or 403 means; RFC 9309 says `allow`",
+    )
     concurrency: int = Field(default=300, ge=1, description="Articles worked on at once")
     window: int = Field(
         default=1_000, ge=1, description="Articles per partition that may be past the watermark"
