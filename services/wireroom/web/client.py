@@ -8,31 +8,50 @@ longer than ``total_timeout``: a server that sends a byte now and then never tri
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TypeAlias
 
-import aiohttp
+from aiohttp import ClientResponse, ClientSession
 from yarl import URL
 
-from wireroom.web.address import AddressRefused, Policy, parse, socket_factory
-from wireroom.web.decode import Decoder
-from wireroom.web.errors import Failed, Refused, WebError
-from wireroom.web.headers import location, retry_after
-from wireroom.web.resolver import GuardedResolver, Lookup, ThreadedLookup
+from wireroom.web import body
+from wireroom.web.address import Policy, parse
+from wireroom.web.budget import Budget
+from wireroom.web.errors import Failed, Refused
+from wireroom.web.headers import location, retry_after, sendable
+from wireroom.web.observer import Nobody, Observer
+from wireroom.web.resolver import CachedLookup, Lookup, ThreadedLookup
+from wireroom.web.session import Steps, new_session, translated
 from wireroom.web.settings import Settings
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-GLIMPSE = 65_536
-"""Bytes read of an answer whose status is an error: enough to know a bot wall."""
 
 Report: TypeAlias = Callable[[int, float], None]
 """Told the status of an answer and the seconds that its Retry-After asks for."""
 Gate: TypeAlias = Callable[[str], AbstractAsyncContextManager[Report]]
 """Entered before a URL is asked for and left when the answer is read: manners live there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of the copy that we have: sent back byte for byte, both.
+
+    On every hop: a page that has moved answers 304 behind its redirect. What cannot be sent as it
+    came (bytes that are no UTF-8) is left out, and the page comes whole.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """As request headers."""
+        wanted = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in wanted.items() if value and sendable(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,11 @@ class Page:
     def content_type(self) -> str | None:
         return self.headers.get("content-type")
 
+    @property
+    def validators(self) -> Validators:
+        """To be kept once the page is understood, and to be sent with the next request."""
+        return Validators(self.headers.get("etag"), self.headers.get("last-modified"))
+
 
 @asynccontextmanager
 async def open_gate(url: str) -> AsyncIterator[Report]:
@@ -62,20 +86,42 @@ async def open_gate(url: str) -> AsyncIterator[Report]:
 
 
 class Client:
-    """An async context manager around the connections. ``lookup`` replaces the system's DNS."""
+    """An async context manager around the connections.
 
-    def __init__(self, settings: Settings, *, lookup: Lookup | None = None) -> None:
+    ``lookup`` replaces the system's DNS, ``tls`` the system's certificate authorities.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        lookup: Lookup | None = None,
+        tls: ssl.SSLContext | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        settings.agent()  # nobody opens connections without saying who they are
         self._settings = settings
-        self._agent = settings.agent()
         self._policy = Policy.of(settings)
         self._lookup = lookup
+        self._tls = tls
+        self._observer = observer or Nobody()
+        self._budget = Budget(settings.body_budget, settings.max_body)
         self._own_lookup: ThreadedLookup | None = None
-        self._session: aiohttp.ClientSession | None = None
+        self._cached_lookup: CachedLookup | None = None
+        self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Client:
         if self._lookup is None:
             self._own_lookup = ThreadedLookup(self._settings.connect_timeout)
-        self._session = self._new_session(self._lookup or self._own_lookup)
+        lookup = self._lookup or self._own_lookup
+        assert lookup is not None
+        clock = asyncio.get_running_loop().time
+        self._cached_lookup = CachedLookup(lookup, clock, self._observer)
+        self._session = new_session(
+            self._settings, self._policy, self._cached_lookup, self._observer, self._tls
+        )
+        if self._settings.proxy:  # opened networks open the way to the proxy, no URL
+            self._policy = replace(self._policy, networks=())
         return self
 
     async def __aexit__(
@@ -86,14 +132,27 @@ class Client:
     ) -> None:
         if self._session is not None:
             await self._session.close()
+        if self._cached_lookup is not None:
+            self._cached_lookup.close()
         if self._own_lookup is not None:
             self._own_lookup.close()
 
-    async def get(self, url: str, *, gate: Gate = open_gate) -> Page:
+    async def get(
+        self, url: str, *, gate: Gate = open_gate, validators: Validators | None = None
+    ) -> Page:
         """The page at ``url``, redirects followed. Time spent in ``gate`` is not counted.
 
-        Refused and Failed as in ``errors``; what ``gate`` raises passes through.
+        With ``validators`` the page may be one of status 304 and no body: unchanged. Refused and
+        Failed as in ``errors``; what ``gate`` raises passes through.
         """
+        try:
+            return await self._get(url, gate, validators.headers() if validators else None)
+        except Refused as error:
+            if error.reason == "address_refused":
+                self._observer.address_refused()
+            raise
+
+    async def _get(self, url: str, gate: Gate, headers: Mapping[str, str] | None) -> Page:
         target = parse(url, self._policy)
         hops: list[str] = []
         left = self._settings.total_timeout
@@ -101,13 +160,11 @@ class Client:
         while True:
             async with gate(str(target)) as report:
                 started = clock()
-                page = await self._hop(target, left)
+                page = await self._hop(target, left, headers)
                 left -= clock() - started
                 report(page.status, page.retry_after)
             if page.status not in REDIRECTS:
-                return Page(
-                    page.url, page.status, page.headers, page.body, tuple(hops), page.retry_after
-                )
+                return replace(page, hops=tuple(hops)) if hops else page
             hops.append(page.url)
             target = self._next(page, hops)
 
@@ -122,117 +179,39 @@ class Client:
             raise Failed("too_many_redirects", page.url)
         return target
 
-    async def _hop(self, url: URL, limit: float) -> Page:
-        assert self._session is not None, "used outside of its context"
-        with _translated(url):
-            async with (
-                asyncio.timeout(limit),
-                self._session.get(url, allow_redirects=False) as answer,
-            ):
-                if answer.status < 200:
-                    raise Failed("protocol", f"status {answer.status}")
-                headers: dict[str, str] = {}
-                for name, value in answer.headers.items():
-                    headers.setdefault(name.lower(), value)
-                body = await self._content(answer)
-        wait = retry_after(headers, datetime.now(UTC))
-        return Page(str(url), answer.status, headers, body, (), wait)
+    async def _hop(self, url: URL, limit: float, headers: Mapping[str, str] | None) -> Page:
+        self._observer.in_flight(1)
+        try:
+            with translated(url):
+                async with asyncio.timeout(limit):
+                    return await self._exchange(url, headers)
+        finally:
+            self._observer.in_flight(-1)
 
-    async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _exchange(self, url: URL, headers: Mapping[str, str] | None) -> Page:
+        """One request and its answer."""
+        assert self._session is not None, "used outside of its context"
+        clock = asyncio.get_running_loop().time
+        steps = Steps(clock())
+        async with self._session.get(
+            url, allow_redirects=False, headers=headers, trace_request_ctx=steps
+        ) as answer:
+            if answer.status < 200:
+                raise Failed("protocol", f"status {answer.status}")
+            head_read = clock()
+            self._observer.phase("first_byte", head_read - steps.connected)
+            content = await self._content(answer)
+            self._observer.phase("body", clock() - head_read)
+            said: dict[str, str] = {}
+            for name, value in answer.headers.items():
+                said.setdefault(name.lower(), value)
+        wait = retry_after(said, datetime.now(UTC))
+        return Page(str(url), answer.status, said, content, (), wait)
+
+    async def _content(self, answer: ClientResponse) -> bytes:
         if answer.status in REDIRECTS:
             return b""
         if answer.status < 400:
-            return await _body(answer, self._settings.max_body)
+            return await body.whole(answer, self._settings.max_body, self._budget, self._observer)
         # The status says it all; a broken or huge error page must not hide it.
-        return await _beginning(answer)
-
-    def _new_session(self, lookup: Lookup | None) -> aiohttp.ClientSession:
-        assert lookup is not None
-        settings = self._settings
-        connector = aiohttp.TCPConnector(
-            limit=0,  # the gate limits; a wait for a place here would count as connecting
-            ttl_dns_cache=60,
-            dns_cache_max_size=20_000,
-            keepalive_timeout=15,
-            resolver=GuardedResolver(lookup, self._policy),
-            socket_factory=socket_factory(self._policy),
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            requote_redirect_url=False,
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=settings.connect_timeout, sock_read=settings.read_timeout
-            ),
-            max_line_size=8_190,
-            max_field_size=16_384,
-            max_headers=128,
-            headers={
-                "User-Agent": self._agent,
-                "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5",
-                "Accept-Encoding": "gzip, deflate, br, zstd",
-            },
-        )
-
-
-async def _body(answer: aiohttp.ClientResponse, cap: int) -> bytes:
-    """The whole body, decoded; at most ``cap`` bytes before and after decoding."""
-    if (answer.content_length or 0) > cap:
-        raise Failed("too_large", f"{answer.content_length} bytes announced")
-    decoder = _decoder(answer, cap)
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        for out in decoder.feed(chunk):
-            body += out
-    decoder.end()
-    return bytes(body)
-
-
-async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
-    """Up to 64 KB of a body, as far as it can be read."""
-    body = bytearray()
-    with suppress(Failed, aiohttp.ClientPayloadError):
-        decoder = _decoder(answer, GLIMPSE)
-        async for chunk in answer.content.iter_any():
-            for out in decoder.feed(chunk):
-                body += out
-    return bytes(body)
-
-
-def _decoder(answer: aiohttp.ClientResponse, cap: int) -> Decoder:
-    return Decoder(",".join(answer.headers.getall("Content-Encoding", ())), cap)
-
-
-@contextmanager
-def _translated(url: URL) -> Iterator[None]:
-    """The client library's errors as ours. The order matters: several are also OSErrors."""
-    try:
-        yield
-    except aiohttp.SocketTimeoutError as error:
-        raise Failed("timeout_read", str(url)) from error
-    except aiohttp.ConnectionTimeoutError as error:
-        raise Failed("timeout_connect", str(url)) from error
-    except TimeoutError as error:
-        raise Failed("timeout_total", str(url)) from error
-    except aiohttp.ClientPayloadError as error:
-        raise Failed("body_broken", str(error)) from error
-    except (aiohttp.InvalidURL, UnicodeError) as error:
-        raise Refused("url_invalid", str(url)) from error
-    except aiohttp.ClientConnectorCertificateError as error:
-        raise Failed("tls_verify", str(error)) from error
-    except aiohttp.ClientConnectorError as error:
-        raise _unconnected(error) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise Failed("protocol", f"{type(error).__name__}: {error}") from error
-
-
-def _unconnected(error: aiohttp.ClientConnectorError) -> WebError:
-    if isinstance(error.os_error, AddressRefused):
-        return Refused("address_refused", f"{error.host}: {error.os_error}")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Failed("dns", str(error))
-    if isinstance(error, aiohttp.ClientSSLError):
-        return Failed("tls_handshake", str(error))
-    return Failed("connect", str(error))
+        return await body.beginning(answer)

@@ -41,6 +41,15 @@ def location(value: str) -> str:
     )
 
 
+def sendable(value: str) -> bool:
+    """Whether a value that a server sent can be sent back as the same bytes.
+
+    False for bytes that were no UTF-8, which the client library drops, and for control characters,
+    which would end the line.
+    """
+    return not any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in value)
+
+
 def _date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)

@@ -35,13 +35,39 @@ class Settings(BaseSettings):
         default="allow",
         description="What a robots.txt that answers 401 or 403 means; RFC 9309 says `allow`",
     )
-    concurrency: int = Field(default=300, ge=1, description="Articles worked on at once")
+    concurrency: int = Field(default=300, ge=1, description="Pages in flight at once")
     window: int = Field(
         default=1_000, ge=1, description="Articles per partition that may be past the watermark"
     )
-    host_delay: float = Field(default=1.0, ge=0, description="Least pause between pages of a host")
+    window_total: int = Field(
+        default=5_000,
+        ge=1,
+        description="Articles in hand at once; most of them wait for a turn at their host",
+    )
+    host_delay: float = Field(
+        default=1.0,
+        ge=0,
+        description="Pause between pages of a host, ±10 %. It grows with the host's response time "
+        "and its complaints; a Crawl-delay or Retry-After that is longer counts instead",
+    )
+    address_concurrency: int = Field(
+        default=10, ge=1, description="Pages in flight at one IP address, whatever hosts it serves"
+    )
     park_after: float = Field(
-        default=30.0, ge=0, description="Longest wait in place for a host's turn"
+        default=30.0,
+        ge=0,
+        description="Longest wait in place for a host's turn; who would wait longer comes again "
+        "at a moment that is reserved for it",
+    )
+    breaker: int = Field(
+        default=2,
+        ge=1,
+        description="Requests without an answer, in a row, after which a host is left alone",
+    )
+    down_for: float = Field(
+        default=600.0,
+        gt=0,
+        description="How long it is left alone at first; twice as long each time, up to two hours",
     )
     connect_timeout: float = Field(
         default=10.0, gt=0, description="Limit of a DNS look-up, and of TCP with TLS"
@@ -54,7 +80,7 @@ class Settings(BaseSettings):
     body_budget: int = Field(
         default=256_000_000,
         ge=1,
-        description="Memory for bodies in flight beyond each one's first megabyte, of all together; "
+        description="Memory for all bodies in flight, each one's first megabyte not counted; "
         "at least `WIREROOM_FETCH_MAX_BODY`",
     )
     max_redirects: int = Field(default=5, ge=0, description="Most redirects on the way to a page")
