@@ -1,0 +1,1 @@
+"""Quality of reading syndicated texts, on labelled texts of our own making."""
