@@ -116,7 +116,11 @@ class Client:
         lookup = self._lookup or self._own_lookup
         assert lookup is not None
         clock = asyncio.get_running_loop().time
-        self._cached_lookup = CachedLookup(lookup, clock, self._observer)
+        self._cached_lookup = (
+            lookup
+            if isinstance(lookup, CachedLookup)
+            else CachedLookup(lookup, clock, self._observer)
+        )
         self._session = new_session(
             self._settings, self._policy, self._cached_lookup, self._observer, self._tls
         )

@@ -119,7 +119,9 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._lookup(host)
         permitted = [ip for ip in found if self._policy.permits(ip)]
-        if found and not permitted:
+        if not found:
+            raise OSError(f"{host} has no address")
+        if not permitted:
             raise AddressRefused(f"{host} stands for {', '.join(sorted(found)[:4])}")
         return [_result(host, ip, port) for ip in permitted]
 
