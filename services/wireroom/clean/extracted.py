@@ -22,6 +22,11 @@ class Removed:
     at: int
     length: int
 
+    @property
+    def kind(self) -> str:
+        """What was taken out, such as ``source`` or ``headline``: the last part of its rule."""
+        return self.rule.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
