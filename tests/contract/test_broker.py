@@ -14,7 +14,15 @@ from wireroom.wire.kafka import KafkaBroker, admin
 from wireroom.wire.memory import MemoryBroker
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import Topic
-from wireroom.wire.transport import Broker, Consumer, Partition, Producer, Record, TooLarge
+from wireroom.wire.transport import (
+    Broker,
+    Consumer,
+    Mark,
+    Partition,
+    Producer,
+    Record,
+    TooLarge,
+)
 
 PARTITIONS = 3
 LARGEST = 10_000
@@ -27,11 +35,13 @@ class Told:
 
     places: Mapping[Partition, int] = field(default_factory=dict)
     came: list[list[Partition]] = field(default_factory=list)
+    marks: dict[Partition, Mark] = field(default_factory=dict)
 
     async def revoked(self, partitions: Collection[Partition]) -> None: ...
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
-        self.came.append(sorted(partitions))
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
+        self.came.append(sorted(marks))
+        self.marks = dict(marks)
         return self.places
 
 
@@ -145,9 +155,12 @@ async def test_a_group_goes_on_where_it_committed_and_nowhere_else(place: Place)
         await send(producer, topic, *(b"%d" % n for n in range(10)), key=b"k")
     async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
         first = await taken(consumer, 10)
-        await consumer.commit({first[0].partition: 4})
-    async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
+        await consumer.commit({first[0].partition: Mark(4, "a note")})
+    told = Told()
+    async with place.broker.consumer(topic, group=topic, rebalances=told) as consumer:
         assert values(await taken(consumer, 6)) == [b"4", b"5", b"6", b"7", b"8", b"9"]
+        assert told.marks.pop(first[0].partition) == Mark(4, "a note")
+        assert set(told.marks.values()) == {Mark(0)}
     async with place.broker.consumer(topic, group=f"{topic}.b", rebalances=Told()) as consumer:
         assert len(await taken(consumer, 10)) == 10
 
@@ -169,7 +182,16 @@ async def test_commits_of_partitions_that_are_not_ours_are_ignored(place: Place)
         await send(producer, topic, b"a", key=b"k")
     async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
         await taken(consumer, 1)
-        await consumer.commit({Partition(topic, 99): 5, Partition("another", 0): 5})
+        await consumer.commit({Partition(topic, 99): Mark(5), Partition("another", 0): Mark(5)})
+
+
+async def test_a_producer_knows_where_a_key_goes(place: Place) -> None:
+    topic = await place.new_topic()
+    async with place.broker.producer() as producer:
+        await send(producer, topic, b"a", key=b"k")
+        number = await producer.partition(topic, b"k")
+    async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
+        assert (await taken(consumer, 1))[0].partition == Partition(topic, number)
 
 
 async def test_it_is_told_what_is_its_own_and_where_to_go_on(place: Place) -> None:
@@ -178,7 +200,7 @@ async def test_it_is_told_what_is_its_own_and_where_to_go_on(place: Place) -> No
         await send(producer, topic, b"a", b"b", b"c", key=b"k")
     async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
         where = (await taken(consumer, 3))[0].partition
-        await consumer.commit({where: 3})
+        await consumer.commit({where: Mark(3)})
     told = Told({where: 1})
     async with place.broker.consumer(topic, group=topic, rebalances=told) as consumer:
         assert values(await taken(consumer, 2)) == [b"b", b"c"]

@@ -11,7 +11,8 @@ from wireroom import __version__
 from wireroom.cli import runners
 
 STAGES = ("fetch", "clean", "classify", "index")
-SERVICES = (*STAGES, "canary")
+SERVICES = (*STAGES, "relay", "canary")
+BURIERS = (*STAGES, "relay")
 Run = Callable[[Namespace], int]
 
 
@@ -84,7 +85,7 @@ def _dead(command: ArgumentParser) -> None:
     replay.add_argument("--dry-run", action="store_true")
     replay.set_defaults(run=runners.dead_replay)
     for action in (listing, replay):
-        action.add_argument("--stage", choices=STAGES)
+        action.add_argument("--stage", choices=BURIERS)
         action.add_argument("--reason")
     for action in (listing, show, replay):
         # SUPPRESS: else the default here would undo a --data before the action

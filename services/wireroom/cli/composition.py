@@ -49,16 +49,25 @@ STAGES: dict[str, type[Event]] = {
 }
 """Name → the event that it consumes, in the order of an article's way."""
 
-SERVICES = (*STAGES, "canary")
+SERVICES = (*STAGES, "relay", "canary")
 """What ``wireroom run`` knows."""
+
+LARGEST = max(STAGES.values(), key=lambda kind: kind.max_bytes)
+"""The relay moves the records of all stages."""
+
+BURIERS: dict[str, type[Event]] = {**STAGES, "relay": LARGEST}
+"""Name → the event whose records it buries."""
 
 
 def all_topics() -> list[Topic]:
-    """Those of events, then the dead letters of each stage."""
+    """Those of events, then the retry tiers, then the dead letters of each stage."""
     beside = (ArticleIndexed, ArticleJournal)
     kinds: list[type[Event]] = [*STAGES.values(), *beside]
-    events = [topics.of_event(kind) for kind in kinds]
-    return events + [topics.of_dead_letters(name, kind) for name, kind in STAGES.items()]
+    return [
+        *(topics.of_event(kind) for kind in kinds),
+        *topics.of_tiers(LARGEST.max_bytes),
+        *(topics.of_dead_letters(name, kind) for name, kind in BURIERS.items()),
+    ]
 
 
 def broker(
@@ -86,6 +95,9 @@ async def services(
         for name in names:
             if name == "canary":
                 found.append(_canary(settings, kafka, registry))
+                continue
+            if name == "relay":
+                found.append(_relay(kafka, metrics, registry, instance))
                 continue
             if name == "index":
                 found += await opened.enter_async_context(
@@ -157,6 +169,26 @@ def _sender(producer: Producer, counted: StageMetrics) -> Callable[[OutboxRow], 
         counted.sent(message.topic)
 
     return send
+
+
+def _relay(
+    kafka: KafkaBroker, metrics: Metrics, registry: CollectorRegistry, instance: str
+) -> Service:
+    from wireroom.relay import Relay, RelayMetrics
+
+    return Relay(
+        kafka,
+        [kind.topic for kind in STAGES.values()],
+        RelayMetrics(registry),
+        codec=codec(),
+        counted=metrics.of("relay"),
+        journal=Journal(
+            ArticleJournal,
+            stage="relay",
+            instance=f"relay-{instance}",
+            versions={"relay": __version__},
+        ),
+    )
 
 
 def _canary(settings: Settings, kafka: KafkaBroker, registry: CollectorRegistry) -> Service:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wireroom.cli.composition import STAGES, broker, codec, replay_journal
+from wireroom.cli.composition import BURIERS, broker, codec, replay_journal
 from wireroom.cli.output import print_json
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
@@ -37,9 +37,9 @@ class Choice:
 
     def stages(self) -> list[str]:
         named = {i.split("/")[0] for i in self.ids} or ({self.stage} if self.stage else set())
-        if unknown := named - STAGES.keys():
-            raise Trouble(f"{', '.join(map(str, unknown))}: stages are {', '.join(STAGES)}")
-        return [stage for stage in STAGES if not named or stage in named]
+        if unknown := named - BURIERS.keys():
+            raise Trouble(f"{', '.join(map(str, unknown))}: stages are {', '.join(BURIERS)}")
+        return [stage for stage in BURIERS if not named or stage in named]
 
 
 def listing(choice: Choice, settings: Settings, *, as_json: bool) -> int:
@@ -82,7 +82,7 @@ def show(letter_id: str, settings: Settings) -> int:
         raise Trouble(f"{letter_id}: no such dead letter; `wireroom dead list` has examples")
     letter = found[0]
     record = letter.record
-    kind = STAGES[letter.id.split("/")[0]]
+    kind = BURIERS[letter.id.split("/")[0]]
     shown: dict[str, object] = {"id": letter.id, **letter.notes}
     shown["key"] = record.key.decode(errors="replace") if record.key else None
     try:

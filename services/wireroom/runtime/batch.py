@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from wireroom.runtime.deadletter import reason_of
-from wireroom.runtime.errors import Permanent, Transient, Unavailable
+from wireroom.runtime.errors import Permanent, Transient, Unavailable, reason_of
 from wireroom.runtime.fuse import Fuse
 from wireroom.runtime.journal import Hop, Journal
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
-from wireroom.runtime.outlet import Dead, Outlet
+from wireroom.runtime.outlet import Outlet
+from wireroom.runtime.parking import Dead, History, Parked, history_of, is_failure, judged
 from wireroom.runtime.stage import Delivery, Fenced, Stage, is_probe, subject_of
 from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.watchdog import Watchdog, limit_for
@@ -28,7 +28,7 @@ from wireroom.runtime.worker import DRAIN, DRAIN_REVOKED, POLL
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
 from wireroom.wire.event import Event
-from wireroom.wire.transport import Broker, Partition, Record
+from wireroom.wire.transport import Broker, Mark, Partition, Record
 
 E = TypeVar("E", bound=Event)
 
@@ -77,7 +77,11 @@ class BatchWorker(Generic[E]):
 
     @property
     def ready(self) -> bool:
-        return self._member.joined
+        return self.trouble is None
+
+    @property
+    def trouble(self) -> str | None:
+        return self._member.trouble(self._fuse.reason)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Return when stopped. Raises ``Gone``, or a group of ``Gone``, ``Fenced``, ``Stalled``."""
@@ -163,7 +167,7 @@ class BatchWorker(Generic[E]):
         try:
             event = self._codec.decode(record.value, self._stage.consumes, record.headers)
         except Undecodable as error:
-            dead = Dead(Permanent(error.reason, str(error)), 0)
+            dead = Dead(Permanent(error.reason, str(error)), History())
             await self._outlet.bury(Hop(record, envelope, None, began), dead)
             return _Item(record, None)
         hop = Hop(record, envelope, subject_of(self._stage, event), began, is_probe(event))
@@ -172,9 +176,9 @@ class BatchWorker(Generic[E]):
     async def _write(self, items: Sequence[_Item[E]], began: float) -> None:
         """All of it or, where the data is at fault, all but the bad records."""
         while True:
-            failure, attempts = await self._transaction(items)
+            verdict = await self._transaction(items)
             deliveries = [item.delivery for item in items if item.delivery]
-            if failure is None:
+            if verdict is None:
                 if deliveries or self._fuse.blown:  # else offsets alone say nothing of the rows
                     self._fuse.survived()
                 return
@@ -184,20 +188,36 @@ class BatchWorker(Generic[E]):
                 await self._write(items[half:], began)
                 return
             if not deliveries:  # nothing but offsets: the fault is not the data's
-                self._fuse.blow(reason_of(failure))
-            if not deliveries or self._fuse.died(failure, reason_of(failure)):
+                self._fuse.blow(reason_of(verdict.error))
+            if not deliveries or self._holds(verdict):
                 await self._turn()
                 continue
-            await self._outlet.bury(deliveries[0].hop, Dead(failure, attempts))
+            await self._put_aside(deliveries[0].hop, verdict)
             items = [_Item(item.record, None) for item in items]
 
-    async def _transaction(self, items: Sequence[_Item[E]]) -> tuple[Exception | None, int]:
-        """Try until it works, or until the data is to blame: then return why."""
+    def _holds(self, verdict: Dead | Parked) -> bool:
+        error = verdict.error
+        return is_failure(error) and self._fuse.died(error, reason_of(error))
+
+    async def _put_aside(self, hop: Hop, verdict: Dead | Parked) -> None:
+        if isinstance(verdict, Dead):
+            await self._outlet.bury(hop, verdict)
+            return
+        try:
+            await self._outlet.park(hop, verdict, hop.record.key)
+        except Permanent as error:  # too large for a tier
+            await self._outlet.bury(hop, Dead(error, verdict.history))
+
+    async def _transaction(self, items: Sequence[_Item[E]]) -> Dead | Parked | None:
+        """Try until it works, or until the data is to blame: then return what is to follow.
+
+        What was tried before it was parked counts for a record alone, not for a batch.
+        """
         reached = {item.record.partition: item.record.offset + 1 for item in items}
         deliveries = [item.delivery for item in items if item.delivery]
-        attempt = 0
+        alone = deliveries[0].hop.record.headers if len(deliveries) == 1 else {}
+        history = history_of(alone)
         while True:
-            attempt += 1
             if self._claims != self._held:
                 raise _Void
             checkpoint = self._places.checkpoint(reached)
@@ -205,29 +225,28 @@ class BatchWorker(Generic[E]):
                 async with asyncio.timeout(self._stage.timeout):
                     await self._handle(deliveries, checkpoint)
                 self._places.saved(checkpoint)
-                return None, attempt
+                return None
             except Fenced as error:
                 if self._claims != self._held:
                     raise _Void from error  # by ourselves
                 await self._member.put_out()
                 raise
-            except Permanent as error:
-                return error, attempt
             except Unavailable as error:
                 self._fuse.blow(error.reason)
                 await self._turn()
-                attempt -= 1
                 continue
             except TimeoutError:
                 failure: Exception = Transient("timeout", f"after {self._stage.timeout:g} s")
-            except Exception as error:  # Transient, or a bug: retried, then blamed on the data
+            except Exception as error:  # a bug too: retried, then blamed on the data
                 failure = error
-            delay = self._stage.backoff.delay(attempt)
-            if delay is None:
-                return failure, attempt
+            history, wait = judged(failure, history, self._stage.backoff, time.time())
+            if wait is None:
+                return Dead(failure, history)
+            if wait > self._stage.backoff.limit:
+                return Parked(failure, wait, history)
             self._metrics.retried(reason_of(failure))
             self._member.watchdog.fed()
-            await asyncio.sleep(delay)
+            await asyncio.sleep(wait)
 
     async def _turn(self) -> None:
         await self._fuse.turn()
@@ -245,10 +264,10 @@ class BatchWorker(Generic[E]):
         idle.cancel()
         await self._member.commit()
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
         # The place in Postgres counts, also for what comes back: begin anew from there.
         self._claims += 1
-        self._member.offsets.keep(())
-        places = await self._places.claim(partitions) if partitions else {}
-        self._member.took(partitions)
+        self._member.offsets.keep({})
+        places = await self._places.claim(marks) if marks else {}
+        self._member.took(marks)
         return places

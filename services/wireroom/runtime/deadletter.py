@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from traceback import extract_tb, format_exception
 
-from wireroom.runtime.errors import StageError
+from wireroom.runtime import parking
+from wireroom.runtime.errors import StageError, reason_of
 from wireroom.wire.headers import ACCEPTED_AT, EVENT_ID, SUBMISSION_ID, Envelope
 from wireroom.wire.transport import Headers, Record
 
@@ -19,11 +20,6 @@ PREFIX = "dead-"
 IDENTITY = (EVENT_ID, SUBMISSION_ID, ACCEPTED_AT)
 MAX_DETAIL = 500  # an exception's text may hold a whole body
 MAX_TRACEBACK = 4096
-
-
-def reason_of(error: BaseException) -> str:
-    """The error's own word; ``bug`` for what no stage should raise."""
-    return error.reason if isinstance(error, StageError) else "bug"
 
 
 def headers_for(
@@ -67,8 +63,9 @@ def without_body(headers: Headers, size: int) -> Headers:
 
 
 def restored(headers: Headers) -> Headers:
-    """The headers that the record had before it died."""
-    return {name: value for name, value in headers.items() if not name.startswith(PREFIX)}
+    """The headers that the record had before it died, and before it was first parked."""
+    kept = parking.restored(headers)
+    return {name: value for name, value in kept.items() if not name.startswith(PREFIX)}
 
 
 def notes(headers: Headers) -> dict[str, str]:

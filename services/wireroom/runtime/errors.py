@@ -2,6 +2,7 @@
 
 * StageError
   - Transient     worth trying again: a timeout, a 503, a lost connection
+  - Later         no failure: one's turn comes later
   - Permanent     never will work: a 404, an undecodable page
   - Unavailable   not the event's fault: something that we need is away
 
@@ -23,7 +24,7 @@ class StageError(Exception):
 class Transient(StageError):
     """May work later; not before ``after`` seconds, if the other side said so.
 
-    ``counts=False``: no failure but a wait for one's turn. It uses up no try and has no limit.
+    ``counts=False``: the other side asked to wait. That uses up no try, for a day.
     ``party``: whose failure it may be, such as a site's; however often one party fails, that
     says only once that the fault may be ours.
     """
@@ -43,9 +44,22 @@ class Transient(StageError):
         self.party = party
 
 
+class Later(StageError):
+    """Not yet, in ``after`` seconds. Whatever waits for its turn uses up no try, and no time."""
+
+    def __init__(self, reason: str, detail: str = "", *, after: float) -> None:
+        super().__init__(reason, detail)
+        self.after = after
+
+
 class Permanent(StageError):
     """Will not work however often we try."""
 
 
 class Unavailable(StageError):
     """No event would work now. The stage pauses, says why, and tries again by itself."""
+
+
+def reason_of(error: BaseException) -> str:
+    """The error's own word; ``bug`` for what no stage should raise."""
+    return error.reason if isinstance(error, StageError) else "bug"

@@ -63,6 +63,14 @@ class Metrics:
         self.retries = counter(
             "retries_total", "Attempts that failed and were tried again.", "stage", "reason"
         )
+        self.parked = counter(
+            "parked_total", "Records sent to a retry tier to wait there.", "stage", "reason"
+        )
+        self.moved = counter(
+            "records_moved_total",
+            "Records handed on to the partition in which they belong.",
+            "stage",
+        )
         self.process_seconds = histogram(
             "process_seconds",
             "From taking a record to knowing its outcome, waits between attempts included.",
@@ -130,6 +138,7 @@ class StageMetrics:
         self.rebalances = all_of.rebalances.labels(stage)
         self.fenced = all_of.fenced.labels(stage)
         self.repeated = all_of.repeated.labels(stage)
+        self.moved = all_of.moved.labels(stage)
         self.progress = all_of.progress.labels(stage)
         self.batch_size = all_of.batch_size.labels(stage)
         self.batch_seconds = all_of.batch_seconds.labels(stage)
@@ -158,6 +167,9 @@ class StageMetrics:
 
     def retried(self, reason: str) -> None:
         self._all.retries.labels(self._stage, reason).inc()
+
+    def parked(self, reason: str) -> None:
+        self._all.parked.labels(self._stage, reason).inc()
 
     def fuse(self, reason: str | None) -> None:
         """The stage has stopped for ``reason``; None: it goes on."""

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
-from wireroom.runtime import deadletter
-from wireroom.runtime.errors import Permanent
+from wireroom.runtime import deadletter, parking
+from wireroom.runtime.errors import Permanent, reason_of
 from wireroom.runtime.journal import Hop, Journal, What
 from wireroom.runtime.metrics import StageMetrics
+from wireroom.runtime.parking import Dead, Parked
 from wireroom.wire.codec import Codec
 from wireroom.wire.event import Event
-from wireroom.wire.headers import FINGERPRINT
-from wireroom.wire.topics import dead
+from wireroom.wire.headers import FINGERPRINT, MOVED_FROM
+from wireroom.wire.topics import dead, tier_for
 from wireroom.wire.transport import Headers, Producer, Record, TooLarge
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """A record that can't be handled, why, and how often it was tried."""
-
-    error: Exception
-    attempts: int
 
 
 class Outlet:
@@ -60,22 +54,17 @@ class Outlet:
             self._metrics.sent(event.topic)
         self._metrics.outcome("passed", probe=hop.probe)
 
-    async def drop(self, hop: Hop, reason: str, attempts: int) -> None:
-        await (await self._note(hop, "dropped", reason=reason, attempt=attempts))
-        self._metrics.outcome("dropped", reason, probe=hop.probe)
+    async def end(self, hop: Hop, outcome: What, reason: str, attempts: int) -> None:
+        """The article ends here, without anything that follows."""
+        await (await self._note(hop, outcome, reason=reason, attempt=attempts))
+        self._metrics.outcome(outcome, reason, probe=hop.probe)
 
     async def bury(self, hop: Hop, dead: Dead) -> None:
         """Raises whatever the broker does: a dead letter that can't be written ends the worker."""
-        reason = deadletter.reason_of(dead.error)
+        reason, attempts = reason_of(dead.error), dead.history.attempts
         record = hop.record
-        notes = {
-            "stage": self._stage,
-            "attempts": dead.attempts,
-            "began": f"{hop.began:.3f}",
-            "article": hop.subject or "",
-        }
-        headers = deadletter.headers_for(record, hop.envelope, dead.error, notes)
-        note = await self._note(hop, "dead", reason=reason, attempt=max(1, dead.attempts))
+        headers = deadletter.headers_for(record, hop.envelope, dead.error, self._notes(hop, dead))
+        note = await self._note(hop, "dead", reason=reason, attempt=max(1, attempts))
         await self._send_dead(record, headers)
         await note
         self._metrics.sent(self._dead)
@@ -87,8 +76,18 @@ class Outlet:
             detail=str(dead.error)[: deadletter.MAX_DETAIL],
             article=str(hop.subject or ""),
             submission=hop.envelope.submission.decode(),
-            attempt=dead.attempts,
+            attempt=attempts,
         )
+
+    def _notes(self, hop: Hop, dead: Dead) -> dict[str, object]:
+        failed_at = dead.history.failed_at
+        return {
+            "stage": self._stage,
+            "attempts": dead.history.attempts,
+            "began": f"{hop.began:.3f}",
+            "first-failed-at": f"{hop.began if failed_at is None else failed_at:.3f}",
+            "article": hop.subject or "",
+        }
 
     async def _send_dead(self, record: Record, headers: Headers) -> None:
         """A letter that no topic takes must not stop the stage for ever: it goes without its body.
@@ -104,6 +103,51 @@ class Outlet:
         except TooLarge:
             stub = deadletter.without_body(headers, len(record.value))
             await (await self._producer.send(self._dead, key=None, value=b"", headers=stub))
+
+    async def park(self, hop: Hop, parked: Parked, key: bytes | None) -> None:
+        """Into the retry tier of its wait; ``key``: the one to come back with.
+
+        Raises ``Permanent``: ``too_large`` for a record that no tier takes.
+        """
+        record, now, reason = hop.record, time.time(), reason_of(parked.error)
+        headers = {
+            **deadletter.restored(record.headers),
+            **hop.envelope.headers(),
+            **parking.headers_for(record.partition.topic, parked, now),
+        }
+        try:
+            acked = await self._producer.send(
+                tier_for(parked.wait), key=key, value=record.value, headers=headers
+            )
+            await acked
+        except TooLarge as error:
+            raise Permanent("too_large", str(error)) from error
+        until = datetime.fromtimestamp(now + parked.wait, UTC)
+        attempt = max(1, parked.history.attempts)
+        await (await self._note(hop, "parked", reason=reason, attempt=attempt, until=until))
+        self._metrics.parked(reason)
+
+    async def move(self, hop: Hop, key: bytes) -> None:
+        """To the partition of ``key`` in its own topic; a header says that it has been moved.
+
+        Raises ``TooLarge``.
+        """
+        record = hop.record
+        place = "/".join(map(str, (*record.partition, record.offset))).encode()
+        headers = {**record.headers, **hop.envelope.headers(), MOVED_FROM: place}
+        acked = await self._producer.send(
+            record.partition.topic, key=key, value=record.value, headers=headers
+        )
+        await acked
+        await (await self._note(hop, "moved", attempt=1))
+        self._metrics.moved.inc()
+
+    async def is_elsewhere(self, record: Record, key: bytes) -> bool:
+        """Whether ``record`` lies in another partition than ``key`` does, and was never moved."""
+        if record.key == key or MOVED_FROM in record.headers:
+            return False
+        topic, number = record.partition
+        return await self._producer.partition(topic, key) != number
 
     async def retried(self, hop: Hop, reason: str, attempt: int) -> None:
         await (await self._note(hop, "retried", reason=reason, attempt=attempt))
@@ -123,10 +167,17 @@ class Outlet:
         return await self._producer.send(event.topic, key=event.key, value=value, headers=headers)
 
     async def _note(
-        self, hop: Hop, what: What, *, reason: str | None = None, attempt: int
+        self,
+        hop: Hop,
+        what: What,
+        *,
+        reason: str | None = None,
+        attempt: int,
+        until: datetime | None = None,
     ) -> Awaitable[None]:
         kind = self._journal.kind
         fields = self._journal.fields(hop, what, reason=reason, attempt=attempt)
+        fields["until"] = until
         return await self._producer.send(
             kind.topic,
             key=str(fields[kind.key_field]).encode(),

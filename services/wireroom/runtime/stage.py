@@ -20,8 +20,15 @@ class Drop:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The article is there already, as it is now. ``reason``: how that was seen."""
+
+    reason: str
+
+
 E = TypeVar("E", bound=Event)
-Outcome: TypeAlias = Sequence[Event] | Drop
+Outcome: TypeAlias = Sequence[Event] | Drop | Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,17 @@ BatchHandler: TypeAlias = Callable[[Sequence[Delivery[E]], Checkpoint], Awaitabl
 class Stage(Generic[E]):
     """Everything the runtime needs to know. A stage knows nothing of the runtime.
 
-    ``handle`` returns the events that follow from one event, or ``Drop``. It raises
-    ``Transient``, ``Permanent`` or ``Unavailable`` when it cannot.
+    ``handle`` returns the events that follow from one event, ``Drop`` or ``Unchanged``. It raises
+    ``Transient``, ``Later``, ``Permanent`` or ``Unavailable`` when it cannot.
     A stage that writes rows has ``handle_batch`` and ``offsets`` instead: it writes the
     rows of all deliveries and the checkpoint in one transaction, or nothing.
     ``identify`` names the article of an event that does not carry ``article_id``.
+    ``belongs``: the key in whose partition an event has to lie, None where any will do; a record
+    that lies elsewhere is handed on there, once.
 
     ``concurrency``: most records in hand at once, of single events. ``window``: most records
-    of one partition past its first unfinished one. ``batch_size``: most records in one
+    of one partition past its first unfinished one. ``head_wait``: seconds that a record may wait
+    for its turn while others cannot be taken for it. ``batch_size``: most records in one
     transaction; ``batch_wait``: seconds that it waits for more of them. ``timeout``: seconds
     for one try. ``versions``: what the journal names beside each hop.
     """
@@ -82,8 +92,10 @@ class Stage(Generic[E]):
     handle_batch: BatchHandler[E] | None = None
     offsets: OffsetStore | None = None
     identify: Callable[[E], UUID | None] = lambda event: getattr(event, "article_id", None)
+    belongs: Callable[[E], bytes | None] = lambda event: None
     concurrency: int = 1
     window: int = 200
+    head_wait: float = 5.0
     batch_size: int = 500
     batch_wait: float = 0.05
     timeout: float = 30.0

@@ -2,9 +2,9 @@
 
     take → decode → handle, and retry → send → finish → commit
 
-An event that can't be handled goes to the dead letters; a broker that can't be reached
-ends the worker. Nothing is lost in between: an offset is committed only after
-everything that follows from it was acknowledged.
+An event that has to wait long is parked in a retry tier, one that can't be handled goes to the
+dead letters; a broker that can't be reached ends the worker. Nothing is lost in between: an
+offset is committed only after everything that follows from it was acknowledged.
 """
 
 from __future__ import annotations
@@ -13,28 +13,30 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Generic, TypeVar
 
-from wireroom.runtime.deadletter import reason_of
-from wireroom.runtime.errors import Permanent, Transient, Unavailable
+from wireroom.runtime.errors import Permanent, reason_of
 from wireroom.runtime.fuse import Fuse
+from wireroom.runtime.hand import Hand
 from wireroom.runtime.journal import Hop, Journal
-from wireroom.runtime.logs import HANDLED, Handled
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
-from wireroom.runtime.outlet import Dead, Outlet
-from wireroom.runtime.stage import Drop, Outcome, Stage, is_probe, subject_of
+from wireroom.runtime.outlet import Outlet
+from wireroom.runtime.parking import Dead, History, Parked, is_failure
+from wireroom.runtime.stage import Drop, Stage, Unchanged, is_probe, subject_of
 from wireroom.runtime.stray import no_stray_cancellation
+from wireroom.runtime.trial import Trial, Verdict
 from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
 from wireroom.wire.event import Event
-from wireroom.wire.transport import Broker, Partition, Record
+from wireroom.wire.transport import Broker, Mark, Partition, Record
 
 E = TypeVar("E", bound=Event)
 
 POLL = 0.2
-KNOWN_WAIT = 10.0  # seconds between two signs of life of a record that waits its turn
+LOOK_EVERY = 0.5  # seconds between two looks at who holds up whom
 DRAIN = 10.0  # seconds to finish what is in hand when told to stop
 DRAIN_REVOKED = 5.0  # the same when partitions go; others of the group wait for it
 
@@ -47,8 +49,6 @@ class Worker(Generic[E]):
     def __init__(
         self, stage: Stage[E], broker: Broker, codec: Codec, metrics: Metrics, journal: Journal
     ) -> None:
-        assert stage.handle is not None
-        self._handle = stage.handle
         self._stage = stage
         self._broker = broker
         self._codec = codec
@@ -59,6 +59,8 @@ class Worker(Generic[E]):
         self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)), retention)
         self._fuse = Fuse(self._fuse_changed)
         self._running: dict[asyncio.Task[None], Partition] = {}
+        self._hands: dict[tuple[Partition, int], Hand] = {}
+        self._trial = Trial(stage, self._retried, self._blown)
         self._room = asyncio.Event()
 
     @property
@@ -67,7 +69,11 @@ class Worker(Generic[E]):
 
     @property
     def ready(self) -> bool:
-        return self._member.joined
+        return self.trouble is None
+
+    @property
+    def trouble(self) -> str | None:
+        return self._member.trouble(self._fuse.reason)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Return when stopped and drained.
@@ -96,7 +102,11 @@ class Worker(Generic[E]):
         consumer, limit = self._member.consumer, self._stage.concurrency
         assert consumer is not None
         topic = self._stage.consumes.topic
+        look = 0.0
         while not stop.is_set():
+            if (now := time.monotonic()) > look:
+                look = now + LOOK_EVERY
+                self._make_room()
             room = limit - len(self._running)
             if self._fuse.blown or room <= 0:
                 self._room.clear()
@@ -121,102 +131,100 @@ class Worker(Generic[E]):
         free = [p for p in mine if offsets.above(p) < window]
         return None if len(free) == len(mine) else free
 
-    def _begin(self, record: Record, tasks: asyncio.TaskGroup) -> None:
-        task = tasks.create_task(self._guarded(record))
-        self._running[task] = record.partition
-        task.add_done_callback(self._ended)
+    def _make_room(self) -> None:
+        """Call off the waits that hold up others; where all wait for their turn, nothing stalls."""
+        hands, offsets, stage = self._hands, self._member.offsets, self._stage
+        full = len(hands) >= stage.concurrency
+        for partition in {partition for partition, _ in hands}:
+            if not full and offsets.above(partition) < stage.window:
+                continue
+            head = hands.get((partition, offsets.head(partition) or 0))
+            if head is not None and (head.waiting or 0.0) > stage.head_wait:
+                head.call_off()
+        if hands and all(hand.waiting is not None for hand in hands.values()):
+            self._member.watchdog.fed()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _begin(self, record: Record, tasks: asyncio.TaskGroup) -> None:
+        hand = Hand()
+        self._hands[record.partition, record.offset] = hand
+        task = tasks.create_task(self._guarded(record, hand))
+        self._running[task] = record.partition
+        task.add_done_callback(partial(self._ended, (record.partition, record.offset)))
+
+    def _ended(self, place: tuple[Partition, int], task: asyncio.Task[None]) -> None:
         del self._running[task]
+        self._hands.pop(place, None)
         # Waking for every record would mean a poll for every record.
         if len(self._running) <= self._stage.concurrency * 3 // 4:
             self._room.set()
 
-    async def _guarded(self, record: Record) -> None:
+    async def _guarded(self, record: Record, hand: Hand) -> None:
         with no_stray_cancellation("handling a record"):
-            await self._process(record)
+            await self._process(record, hand)
 
-    async def _process(self, record: Record) -> None:
+    async def _process(self, record: Record, hand: Hand) -> None:
         hop = Hop(record, headers.read(record), None, time.time())
         try:
             event = self._codec.decode(record.value, self._stage.consumes, record.headers)
         except Undecodable as error:
-            await self._outlet.bury(hop, Dead(Permanent(error.reason, str(error)), 0))
+            await self._outlet.bury(hop, Dead(Permanent(error.reason, str(error)), History()))
         else:
             subject = subject_of(self._stage, event)
             hop = Hop(record, hop.envelope, subject, hop.began, is_probe(event))
-            await self._resolve(hop, event)
+            key = self._stage.belongs(event)
+            if key is not None and await self._outlet.is_elsewhere(record, key):
+                await self._outlet.move(hop, key)
+            else:
+                await self._resolve(hop, event, hand)
         self._member.finished(record.partition, record.offset)
         self._metrics.process_seconds.observe(time.time() - hop.began)
 
-    async def _resolve(self, hop: Hop, event: E) -> None:
+    async def _resolve(self, hop: Hop, event: E, hand: Hand) -> None:
         """Until the event has an outcome that is acknowledged."""
         probed = False
         while True:
-            outcome, attempts = await self._attempts(hop, event)
+            verdict, attempts = await self._trial(hop, event, hand)
+            if isinstance(verdict, Dead | Parked) and self._holds(verdict, probed=probed):
+                await self._turn()
+                probed = True
+                continue
             try:
-                match outcome:
-                    case Drop(reason):
-                        await self._outlet.drop(hop, reason, attempts)
-                    case Dead(error, _):
-                        if self._fuse.died(error, reason_of(error), probed=probed):
-                            await self._turn()
-                            probed = True
-                            continue
-                        await self._outlet.bury(hop, outcome)
-                        return
-                    case _:
-                        await self._outlet.pass_on(hop, outcome, attempts)
-            except Permanent as error:  # too large for the next topic
-                await self._outlet.bury(hop, Dead(error, attempts))
-            self._fuse.survived()
+                await self._settle(hop, event, verdict, attempts)
+            except Permanent as error:  # too large for where it should go
+                await self._outlet.bury(hop, Dead(error, History(attempts)))
+            if not isinstance(verdict, Dead | Parked):
+                self._fuse.survived()
             return
 
-    async def _attempts(self, hop: Hop, event: E) -> tuple[Outcome | Dead, int]:
-        attempt = 0
-        while True:
-            attempt += 1
-            after = 0.0
-            # Each record has its own task, and so its own context.
-            HANDLED.set(Handled(self.name, hop, attempt))
-            try:
-                async with asyncio.timeout(self._stage.timeout):
-                    return await self._handle(event), attempt
-            except Permanent as error:
-                return Dead(error, attempt), attempt
-            except Unavailable as error:
-                self._fuse.blow(error.reason)
-                await self._turn()
-                attempt -= 1  # not the event's doing
-                continue
-            except Transient as error:
-                if not error.counts:
-                    attempt -= 1
-                    await self._wait(error.after)
-                    continue
-                failure: Exception = error
-                after = error.after
-            except TimeoutError:
-                failure = Transient("timeout", f"after {self._stage.timeout:g} s")
-            except Exception as error:  # a bug: retried, in case it was not one, then buried
-                failure = error
-            delay = self._stage.backoff.delay(attempt, after)
-            if delay is None:
-                return Dead(failure, attempt), attempt
-            await self._outlet.retried(hop, reason_of(failure), attempt)
-            await self._wait(delay)
+    def _holds(self, verdict: Dead | Parked, *, probed: bool) -> bool:
+        """Whether the fuse keeps in hand what has failed: then the fault may be ours."""
+        error = verdict.error
+        return is_failure(error) and self._fuse.died(error, reason_of(error), probed=probed)
+
+    async def _settle(self, hop: Hop, event: E, verdict: Verdict, attempts: int) -> None:
+        match verdict:
+            case Drop(reason):
+                await self._outlet.end(hop, "dropped", reason, attempts)
+            case Unchanged(reason):
+                await self._outlet.end(hop, "unchanged", reason, attempts)
+            case Parked():
+                key = self._stage.belongs(event) or hop.record.key
+                await self._outlet.park(hop, verdict, key)
+            case Dead():
+                await self._outlet.bury(hop, verdict)
+            case events:
+                await self._outlet.pass_on(hop, events, attempts)
+
+    async def _retried(self, hop: Hop, reason: str, attempt: int) -> None:
+        await self._outlet.retried(hop, reason, attempt)
+
+    async def _blown(self, reason: str) -> None:
+        self._fuse.blow(reason)
+        await self._turn()
 
     async def _turn(self) -> None:
         await self._fuse.turn()
         self._member.watchdog.fed()  # a known wait
-
-    async def _wait(self, seconds: float) -> None:
-        """A wait that the watchdog knows of."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self._member.watchdog.fed()
-            await asyncio.sleep(min(left, KNOWN_WAIT))
-        self._member.watchdog.fed()
 
     def _fuse_changed(self, reason: str | None) -> None:
         self._metrics.fuse(reason)
@@ -230,11 +238,11 @@ class Worker(Generic[E]):
         await self._finish(self._of(partitions), DRAIN_REVOKED)
         await self._member.commit()
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
-        for task in self._of(set(self._running.values()) - set(partitions)):
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
+        for task in self._of(set(self._running.values()) - set(marks)):
             task.cancel()  # another worker does it over
-        self._member.offsets.keep(partitions)
-        self._member.took(partitions)
+        self._member.offsets.keep(marks)
+        self._member.took(marks)
         return {}
 
     def _of(self, partitions: Collection[Partition]) -> list[asyncio.Task[None]]:

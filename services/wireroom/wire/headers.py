@@ -7,6 +7,7 @@ follow the same ids, so work done twice can be recognised anywhere.
     caused-by       event id of the one that it follows from
     submission-id   of the intake record that it goes back to; a publisher may set its own
     accepted-at     the broker's time of that record, milliseconds since 1970
+    moved-from      topic/partition/offset where it lay before it was put into the right partition
     traceparent, tracestate   W3C trace context, carried on
     avro-fp         CRC-64-AVRO fingerprint of the writer's schema
 """
@@ -26,6 +27,7 @@ CAUSED_BY = "caused-by"
 SUBMISSION_ID = "submission-id"
 ACCEPTED_AT = "accepted-at"
 FINGERPRINT = "avro-fp"
+MOVED_FROM = "moved-from"
 DIGITS = 14  # of milliseconds: the year 5138; one digit more and no datetime can hold it
 UUID_TEXT = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TRACE = ("traceparent", "tracestate")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Collection, Generator, Map
 from contextlib import asynccontextmanager, suppress
 from zlib import crc32
 
-from wireroom.wire.transport import Headers, Partition, Rebalances, Record, TooLarge
+from wireroom.wire.transport import Headers, Mark, Partition, Rebalances, Record, TooLarge
 
 
 class MemoryBroker:
@@ -20,6 +20,7 @@ class MemoryBroker:
         self._limits = limits or {}
         self._log: dict[Partition, list[Record]] = defaultdict(list)
         self.committed: dict[tuple[str, Partition], int] = {}
+        self.notes: dict[tuple[str, Partition], str] = {}
         self._arrived = asyncio.Event()
 
     def records(self, topic: str) -> list[Record]:
@@ -28,6 +29,10 @@ class MemoryBroker:
 
     def partitions(self, topic: str) -> list[Partition]:
         return [Partition(topic, n) for n in range(self._partitions)]
+
+    def mark(self, group: str, partition: Partition) -> Mark:
+        place = (group, partition)
+        return Mark(self.committed.get(place, 0), self.notes.get(place, ""))
 
     def log(self, partition: Partition) -> list[Record]:
         return self._log[partition]
@@ -41,19 +46,22 @@ class MemoryBroker:
     ) -> Awaitable[None]:
         if len(value) > self._limits.get(topic, len(value)):
             raise TooLarge(f"{len(value)} bytes; {topic} takes {self._limits[topic]}")
-        partition = Partition(topic, crc32(key or b"") % self._partitions)
+        partition = Partition(topic, await self.partition(topic, key or b""))
         log = self._log[partition]
         now = int(time.time() * 1000)
         log.append(Record(partition, len(log), now, key, value, dict(headers)))
         self._arrived.set()
         return _Sent()
 
+    async def partition(self, topic: str, key: bytes) -> int:
+        return crc32(key) % self._partitions
+
     @asynccontextmanager
     async def consumer(
         self, topic: str, *, group: str, rebalances: Rebalances
     ) -> AsyncIterator[MemoryConsumer]:
         owned = self.partitions(topic)
-        places = await rebalances.assigned(owned)
+        places = await rebalances.assigned({p: self.mark(group, p) for p in owned})
         yield MemoryConsumer(self, owned, group, places)
 
     async def arrival(self, wait: float) -> None:
@@ -76,6 +84,7 @@ class MemoryConsumer:
     ) -> None:
         self._broker = broker
         self._group = group
+        self._told = dict(places)
         self._position = {p: places.get(p, broker.committed.get((group, p), 0)) for p in owned}
 
     async def take(
@@ -95,16 +104,21 @@ class MemoryConsumer:
                 batch += some
         return batch
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
-        for partition, offset in offsets.items():
+    async def commit(self, marks: Mapping[Partition, Mark]) -> None:
+        for partition, mark in marks.items():
             if partition in self._position:
-                self._broker.committed[self._group, partition] = offset
+                self._broker.committed[self._group, partition] = mark.offset
+                self._broker.notes[self._group, partition] = mark.note
 
     def end(self, partition: Partition) -> int | None:
         return len(self._broker.log(partition))
 
     async def refresh(self) -> None:
         """``end`` is always right here."""
+
+    async def places(self) -> Mapping[Partition, int]:
+        committed = {p: self._broker.mark(self._group, p).offset for p in self._position}
+        return committed | self._told
 
     def assigned(self) -> Collection[Partition]:
         return list(self._position)

@@ -10,6 +10,9 @@ LEAST_LIMIT = 1024 * 1024  # the broker's limit counts whole batches, and ours r
 DEAD_ROOM = 256 * 1024  # what a dead letter's headers may add to the record that it keeps
 DEAD_PARTITIONS = 3
 DEAD_DAYS = 30
+TIERS = {"retry.1m": 60.0, "retry.10m": 600.0, "retry.2h": 7200.0}  # seconds, shortest first
+TIER_PARTITIONS = 3
+TIER_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,15 @@ def of_dead_letters(stage: str, consumes: type[Event]) -> Topic:
 
 def dead(stage: str) -> str:
     return f"dead.{stage}"
+
+
+def tier_for(wait: float) -> str:
+    """The topic for something that is due in ``wait`` seconds: the longest that is not longer."""
+    fitting = [name for name, seconds in TIERS.items() if seconds <= wait]
+    return fitting[-1] if fitting else next(iter(TIERS))
+
+
+def of_tiers(largest: int) -> list[Topic]:
+    """Shared by all stages: they take the ``largest`` record of any, and our headers."""
+    size = largest + DEAD_ROOM
+    return [Topic(name, TIER_PARTITIONS, TIER_DAYS, size, "the original") for name in TIERS]

@@ -29,6 +29,13 @@ class Record:
     headers: Headers
 
 
+class Mark(NamedTuple):
+    """What a group has committed of a partition: the next offset to read, and a ``note``."""
+
+    offset: int
+    note: str = ""
+
+
 class TooLarge(Exception):
     """The record is larger than its topic takes. Nothing was sent."""
 
@@ -49,6 +56,9 @@ class Producer(Protocol):
         when the broker does not answer.
         """
 
+    async def partition(self, topic: str, key: bytes) -> int:
+        """The number of the partition of ``topic`` that ``key`` goes to."""
+
 
 class Consumer(Protocol):
     """A member of a group, for one topic; one task at a time may ``take``."""
@@ -58,7 +68,7 @@ class Consumer(Protocol):
     ) -> Sequence[Record]:
         """Up to ``limit`` records of ``partitions`` (None: of all); none after ``wait`` seconds."""
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, marks: Mapping[Partition, Mark]) -> None:
         """Next offsets to read. Those of partitions that have left us are ignored."""
 
     def end(self, partition: Partition) -> int | None:
@@ -67,7 +77,11 @@ class Consumer(Protocol):
     async def refresh(self) -> None:
         """Ask the broker for the ends: a consumer that has silently stopped knows none."""
 
-    def assigned(self) -> Collection[Partition]: ...
+    async def places(self) -> Mapping[Partition, int]:
+        """Where each of ours goes on, asked of the broker; empty when it does not answer."""
+
+    def assigned(self) -> Collection[Partition]:
+        """Ours; none while a rebalance goes on."""
 
 
 class Rebalances(Protocol):
@@ -75,8 +89,11 @@ class Rebalances(Protocol):
 
     async def revoked(self, partitions: Collection[Partition]) -> None: ...
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
-        """Where to go on, for partitions whose place is not the broker's to know."""
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
+        """All partitions that are ours now, with what was committed of them.
+
+        Returns where to go on, for those whose place is not the broker's to know.
+        """
 
 
 class Broker(Protocol):

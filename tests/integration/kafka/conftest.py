@@ -12,7 +12,7 @@ import pytest
 from wireroom.wire.kafka import KafkaBroker, admin
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import Topic
-from wireroom.wire.transport import Partition
+from wireroom.wire.transport import Mark, Partition
 
 if TYPE_CHECKING:
     from wireroom.embedded.servers import Servers
@@ -34,9 +34,9 @@ class Told:
 
     async def revoked(self, partitions: Collection[Partition]) -> None: ...
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
         async with self._changed:
-            self.came.append(sorted(p.number for p in partitions))
+            self.came.append(sorted(p.number for p in marks))
             self._changed.notify_all()
         return {}
 

@@ -18,7 +18,7 @@ from wireroom.wire.kafka import KafkaBroker, admin, consumer, log
 from wireroom.wire.kafka.producer import KafkaProducer
 from wireroom.wire.settings import Settings
 from wireroom.wire.topics import LEAST_LIMIT
-from wireroom.wire.transport import Gone, Partition, Record, TooLarge
+from wireroom.wire.transport import Gone, Mark, Partition, Record, TooLarge
 
 if TYPE_CHECKING:
     from wireroom.embedded.servers import Servers
@@ -112,7 +112,7 @@ class Failing:
 
     async def revoked(self, partitions: Collection[Partition]) -> None: ...
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
         raise RuntimeError("no claim")
 
 
@@ -161,7 +161,7 @@ class Holding:
         if partitions:
             await self.go.wait()
 
-    async def assigned(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
         return {}
 
 
@@ -283,11 +283,11 @@ async def test_while_the_broker_does_not_answer_a_commit_gives_up_in_time(
         try:
             began = loop.time()
             with pytest.raises(Gone, match="not committed"):
-                await member.commit({Partition(topic, 0): 0})
+                await member.commit({Partition(topic, 0): Mark(0)})
             assert 0.9 < loop.time() - began < 3
         finally:
             os.kill(pid, signal.SIGCONT)
-        await member.commit({Partition(topic, 0): 0})  # and when it answers again, all is well
+        await member.commit({Partition(topic, 0): Mark(0)})  # and when it answers again, all is well
 
 
 async def test_no_broker_at_all_is_said_with_its_address(

@@ -23,7 +23,7 @@ from wireroom.wire.codec import Codec
 from wireroom.wire.memory import MemoryBroker, MemoryConsumer
 from wireroom.wire.publish import Publisher
 from wireroom.wire.schemas import Schemas
-from wireroom.wire.transport import Gone, Headers, Partition, Rebalances, Record
+from wireroom.wire.transport import Gone, Headers, Mark, Partition, Rebalances, Record
 
 INTAKE, FETCHED, JOURNAL, DEAD = (
     "articles.intake", "articles.fetched", "articles.journal", "dead.fetch",
@@ -70,10 +70,10 @@ class Broker(MemoryBroker):
             self.rebalances = rebalances
             commit = self.consumed.commit
 
-            async def committing(offsets: Mapping[Partition, int]) -> None:
+            async def committing(marks: Mapping[Partition, Mark]) -> None:
                 if self.commits_fail:
                     raise Gone("not committed")
-                await commit(offsets)
+                await commit(marks)
 
             self.consumed.commit = committing  # type: ignore[method-assign]  # a fault, let in
             yield self.consumed
@@ -81,7 +81,7 @@ class Broker(MemoryBroker):
     async def rebalance(self, partitions: Collection[Partition], group: str = "fetch") -> None:
         """As Kafka does it: all go, some come, and each goes on from its committed place."""
         await self.rebalances.revoked(self.consumed.assigned())
-        places = await self.rebalances.assigned(partitions)
+        places = await self.rebalances.assigned({p: self.mark(group, p) for p in partitions})
         self.consumed._position.clear()
         for p in partitions:
             self.consumed._position[p] = places.get(p, self.committed.get((group, p), 0))
@@ -97,7 +97,7 @@ class Rig:
         self.task: asyncio.Task[None] | None = None
 
     def worker(self, handle: Handle, **more: Any) -> Worker[ArticleSubmitted]:
-        more = {"backoff": Backoff(attempts=3, first=0.001), "concurrency": 4} | more
+        more = {"backoff": Backoff(waits=(0.001, 0.001)), "concurrency": 4} | more
         stage = Stage(
             name="fetch",
             consumes=ArticleSubmitted,

@@ -104,7 +104,7 @@ def one(rigged: Callable[..., Rig]) -> Rig:
 
 def worker(rig: Rig, table: Table, **more: Any) -> BatchWorker[ArticleSubmitted]:
     more = {
-        "backoff": Backoff(attempts=2, first=0.001),
+        "backoff": Backoff(waits=(0.001,)),
         "batch_size": 50,
         "batch_wait": 0.01,
     } | more
@@ -281,7 +281,7 @@ async def test_when_every_row_fails_the_fuse_holds_them(one: Rig, table: Table) 
     broken = [True]
     table.refuse = lambda texts: KeyError("ours") if broken and texts else None
     await one.submit(*texts(100))
-    async with one.running(worker(one, table, backoff=Backoff(attempts=1))):
+    async with one.running(worker(one, table, backoff=Backoff(waits=()))):
         await one.until(lambda: one.metric("pipeline_paused", reason="bug") == 1)
         broken.clear()
         await one.all_committed()
@@ -294,7 +294,7 @@ async def test_negative_control_without_a_fuse_all_rows_are_buried(one: Rig, tab
         return KeyError("ours") if texts else None
 
     table.refuse = refuse
-    writer = worker(one, table, backoff=Backoff(attempts=1))
+    writer = worker(one, table, backoff=Backoff(waits=()))
     writer._fuse = Fuse(writer._fuse_changed, limit=10**9)
     await one.submit(*texts(100))
     async with one.running(writer):

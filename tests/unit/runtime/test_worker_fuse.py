@@ -16,7 +16,7 @@ from wireroom.runtime.stage import Outcome
 
 Follow = Callable[..., ArticleFetched]
 Rig = Any
-ONCE = Backoff(attempts=1)
+ONCE = Backoff(waits=())
 RECORDS = [str(n) for n in range(120)]
 
 

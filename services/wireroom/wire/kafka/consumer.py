@@ -35,7 +35,7 @@ from wireroom.wire.kafka.gate import Gate
 from wireroom.wire.kafka.twin import only_one
 from wireroom.wire.kafka.watcher import Watcher
 from wireroom.wire.settings import Settings
-from wireroom.wire.transport import Gone, Partition, Rebalances, Record
+from wireroom.wire.transport import Gone, Mark, Partition, Rebalances, Record
 
 log = structlog.get_logger(__name__)
 
@@ -179,9 +179,9 @@ class KafkaConsumer:
         except KafkaError as error:
             raise Gone(f"not taken: {error}") from error
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, marks: Mapping[Partition, Mark]) -> None:
         mine = self._inner.assignment()
-        ours = {TopicPartition(*p): at for p, at in offsets.items() if TopicPartition(*p) in mine}
+        ours = {tp: tuple(mark) for p, mark in marks.items() if (tp := TopicPartition(*p)) in mine}
         if not ours:
             return
         try:

@@ -9,7 +9,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
 from wireroom.wire.kafka.twin import Places, told
-from wireroom.wire.transport import Gone, Partition, Rebalances
+from wireroom.wire.transport import Gone, Mark, Partition, Rebalances
+
+MARKS_LIMIT = 20.0  # seconds; within the time that a rebalance has
 
 
 class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
@@ -42,10 +44,20 @@ class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         # aiokafka has no public name for it.
         self._places.joined(self._consumer._coordinator.member_id, time.monotonic())
         try:
-            places = await self._rebalances.assigned([Partition(*tp) for tp in assigned])
+            places = await self._rebalances.assigned(await self._marks(assigned))
             self.taken = {TopicPartition(*p): offset for p, offset in places.items()}
             for tp, offset in self.taken.items():
                 self._consumer.seek(tp, offset)
             self.open.set()
         except Exception as error:  # raised by the next take; aiokafka would swallow it
             self._failure = error
+
+    async def _marks(self, assigned: set[TopicPartition]) -> dict[Partition, Mark]:
+        # The public ``committed`` leaves the note out.
+        async with asyncio.timeout(MARKS_LIMIT):
+            found = await self._consumer._coordinator.fetch_committed_offsets(list(assigned))
+        committed = {tp: found.get(tp) for tp in assigned}
+        return {
+            Partition(*tp): Mark(max(mark.offset, 0), mark.metadata) if mark else Mark(0)
+            for tp, mark in committed.items()
+        }

@@ -102,6 +102,12 @@ class KafkaProducer:
         at = time.time()
         return _Sent(self, await self._hand_over(message), generation, message, at)
 
+    async def partition(self, topic: str, key: bytes) -> int:
+        try:
+            return partition_of(key, await self._count(topic))
+        except KafkaError as error:
+            raise Gone(f"partitions of {topic} not known: {error}") from error
+
     async def _hand_over(self, message: _Message) -> Awaitable[object]:
         topic, key = message.topic, message.key
         try:
