@@ -32,6 +32,7 @@ FailedReason: TypeAlias = Literal[
     "encoding",
     "encoding_broken",
     "host_busy",
+    "host_down",
     "protocol",
     "redirect_loop",
     "redirect_no_location",
