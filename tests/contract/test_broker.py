@@ -290,7 +290,7 @@ async def test_it_knows_where_each_partition_goes_on_before_it_has_taken_anythin
     async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
         assert await consumer.places() == dict.fromkeys(all_three, 0)
         (where,) = {r.partition for r in await taken(consumer, 2)}
-        await consumer.commit({where: 1})
+        await consumer.commit({where: Mark(1)})
     async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
         assert await consumer.places() == dict.fromkeys(all_three, 0) | {where: 1}
     told = Told({all_three[0]: 2})

@@ -75,6 +75,7 @@ async def member(
             try:
                 async with asyncio.timeout(START_LIMIT):
                     await inner.start()
+                    await gate.told.wait()
                 break
             except (KafkaError, TimeoutError) as error:
                 await _stop(inner)

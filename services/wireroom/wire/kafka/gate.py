@@ -25,6 +25,8 @@ class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
         self.taken: dict[TopicPartition, int] = {}
         """The next offset to hand out, of partitions where it is not simply the committed one."""
         self.open = asyncio.Event()
+        self.told = asyncio.Event()
+        """Set once partitions have come for the first time, or could not."""
 
     def check(self, member: str | None) -> None:
         """Raise what a rebalance has left: its own failure, or the sign of a twin."""
@@ -51,6 +53,7 @@ class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is unty
             self.open.set()
         except Exception as error:  # raised by the next take; aiokafka would swallow it
             self._failure = error
+        self.told.set()
 
     async def _marks(self, assigned: set[TopicPartition]) -> dict[Partition, Mark]:
         # The public ``committed`` leaves the note out.
