@@ -61,7 +61,11 @@ class Budget:
         self._held[share] = self._held.get(share, 0) + size
 
     def _give_back(self, share: Share) -> None:
-        self._free += self._held.pop(share, 0)
+        # Also what was granted in the moment in which the page gave up.
+        held = self._held.pop(share, 0)
+        if not held:
+            return
+        self._free += held
         for waiting, (size, granted) in list(self._waiting.items()):
             if not granted.done() and self._safe(waiting, size):
                 self._grant(waiting, size)
@@ -86,8 +90,7 @@ class Share:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._covered > FREE:
-            self._budget._give_back(self)
+        self._budget._give_back(self)
 
     async def cover(self, size: int) -> None:
         """Return when a body of ``size`` bytes, at most the cap, may be held."""
