@@ -1,7 +1,8 @@
 """The first stage: a submission becomes a page or a text.
 
 Inline content passes through. For a URL: robots.txt, the host's turn, one bounded GET behind the
-address check, and a look at what came. The GET itself is ``wireroom.web``.
+address check, and a look at what came. The GET itself is ``wireroom.web``. A page that is known
+from the last time is asked for news only.
 """
 
 from __future__ import annotations
@@ -12,27 +13,36 @@ from datetime import UTC, datetime
 from functools import partial
 
 from wireroom.events import ArticleFetched, ArticleSubmitted
-from wireroom.fetch.handler import VERSIONS, handle, identify
+from wireroom.fetch.handler import VERSIONS, World, handle, identify
+from wireroom.fetch.known import Known, nothing_known
+from wireroom.fetch.recall import RecallMetrics, recall
+from wireroom.fetch.submission import accepted_at
 from wireroom.runtime.stage import Stage
 from wireroom.web.polite import polite
 from wireroom.web.settings import Settings
 
-__all__ = ["Settings", "stage"]
+__all__ = ["RecallMetrics", "Settings", "nothing_known", "recall", "stage"]
 
 
 @asynccontextmanager
-async def stage(settings: Settings) -> AsyncIterator[Stage[ArticleSubmitted]]:
+async def stage(
+    settings: Settings, known: Known = nothing_known
+) -> AsyncIterator[Stage[ArticleSubmitted]]:
     """Open the connections and yield the stage. ValueError when no contact is set.
 
-    Many at once and a wide window: fetching is waiting, and with the usual 200 records past the
-    watermark one hanging host stops its whole partition.
+    ``known``: what is kept of a page, such as ``recall``. Many at once and a wide window: fetching
+    is waiting, and with the usual 200 records past the watermark one hanging host stops its whole
+    partition.
     """
     async with polite(settings) as web:
+        world = World(
+            get=web.get, clock=lambda: datetime.now(UTC), known=known, accepted=accepted_at
+        )
         yield Stage(
             name="fetch",
             consumes=ArticleSubmitted,
             produces=(ArticleFetched,),
-            handle=partial(handle, get=web.get, clock=lambda: datetime.now(UTC)),
+            handle=partial(handle, world=world),
             identify=identify,
             concurrency=settings.concurrency,
             window=settings.window,

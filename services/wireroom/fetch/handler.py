@@ -2,53 +2,67 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
-from urllib.parse import urlsplit
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from wireroom import __version__, urls
-from wireroom.events import ArticleFetched, ArticleSubmitted, Hint, Submission
-from wireroom.fetch import reasons
+from wireroom.events import ArticleFetched, ArticleSubmitted, Hint, PageValidators, Submission
+from wireroom.fetch import known, reasons, refresh
+from wireroom.fetch.content import Content, compressed, hash_of, read
+from wireroom.fetch.home import went_home
+from wireroom.fetch.known import Known, nothing_known
+from wireroom.fetch.signals import signals
 from wireroom.runtime.errors import Permanent
-from wireroom.runtime.stage import Drop, Outcome
-from wireroom.web.client import Page
+from wireroom.runtime.stage import Drop, Outcome, Unchanged
+from wireroom.storage.rows import Seen
+from wireroom.web.client import Page, Validators
 from wireroom.web.errors import WebError
-from wireroom.web.headers import charset
-from wireroom.web.sniff import sniff
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-Get: TypeAlias = Callable[[str], Awaitable[Page]]
 Clock: TypeAlias = Callable[[], datetime]
 
-# 0.6 ms for a page and a quarter of its size; higher levels cost more than they save.
-ZSTD_LEVEL = 3
 VERSIONS = {"fetch": __version__}
+NOT_MODIFIED = Unchanged("not_modified")
 
-_HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
+
+class Get(Protocol):
+    """One GET, such as ``web.polite.Polite.get``."""
+
+    def __call__(self, url: str, *, validators: Validators | None = None) -> Awaitable[Page]: ...
 
 
-async def handle(event: ArticleSubmitted, *, get: Get, clock: Clock) -> Outcome:
-    """The content of a submission, as one ``ArticleFetched`` or a ``Drop``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the handler needs of it. ``accepted``: when the submission in hand was taken in."""
+
+    get: Get
+    clock: Clock
+    known: Known = nothing_known
+    accepted: Callable[[], datetime | None] = lambda: None
+
+    def age(self) -> float:
+        """Seconds since the submission was accepted; infinite where nobody knows."""
+        accepted = self.accepted()
+        return float("inf") if accepted is None else (self.clock() - accepted).total_seconds()
+
+
+async def handle(event: ArticleSubmitted, *, world: World) -> Outcome:
+    """The content of a submission, as one ``ArticleFetched``, ``Drop`` or ``Unchanged``.
 
     Text wins over a page, and inline content over fetching; inline content is not looked at.
     Permanent: nothing_to_fetch, html_without_url, url_invalid. Of a GET: ``reasons``.
     """
     if event.text and event.text.strip():
-        return [_article(event, clock(), text=event.text)]
+        return [_article(event, world.clock(), Content(text=event.text))]
     if event.html:
         if not event.url:
             raise Permanent("html_without_url", "a page needs the URL that it came from")
-        return [_article(event, clock(), html=compressed(event.html))]
+        return [_article(event, world.clock(), Content(html=compressed(event.html)))]
     if not event.url:
         raise Permanent("nothing_to_fetch", "neither url nor html nor text")
-    return await _fetched(event, event.url, get, clock)
+    return await _fetched(event, event.url, world)
 
 
 def identify(event: ArticleSubmitted) -> UUID | None:
@@ -63,25 +77,47 @@ def identify(event: ArticleSubmitted) -> UUID | None:
     return None
 
 
-def compressed(page: bytes) -> bytes:
-    """A page as it travels in the event."""
-    return zstd.compress(page, ZSTD_LEVEL)
-
-
-async def _fetched(event: ArticleSubmitted, url: str, get: Get, clock: Clock) -> Outcome:
+async def _fetched(event: ArticleSubmitted, url: str, world: World) -> Outcome:
+    seen = await _seen(event, world)
     try:
-        page = await get(url)
+        page = await _get(url, world.get, known.to_send(seen))
     except WebError as error:
         outcome = reasons.of_error(error, _host(url))
         if isinstance(outcome, Drop):
             return outcome
         raise outcome from error
-    failure = reasons.of_status(page, _host(page.url))
+    unchanged = page.status == 304 and seen is not None
+    failure = None if unchanged else reasons.of_status(page, _host(page.url), world.age())
     if failure is not None:
         raise failure
-    if _went_home(url, page):
+    if went_home(url, page.hops, page.url):
         return Drop("redirect_to_home")
-    return _read(event, page, clock())
+    if unchanged:
+        return NOT_MODIFIED
+    body_hash = hash_of(page)
+    if seen is not None and seen.body_hash == body_hash:
+        return NOT_MODIFIED
+    content = read(page)
+    if isinstance(content, Drop):
+        return content
+    now = world.clock()
+    return [_article(event, now, content, page, known.to_keep(page, body_hash, now))]
+
+
+async def _seen(event: ArticleSubmitted, world: World) -> Seen | None:
+    """What is known of the page. Of a probe nothing: it is there to go the whole way."""
+    article = None if event.probe else identify(event)
+    return None if article is None else known.fresh(await world.known(article), world.clock())
+
+
+async def _get(url: str, get: Get, validators: Validators | None) -> Page:
+    """The page, or the one that it sends its readers on to at once."""
+    page = await get(url, validators=validators)
+    place = refresh.target(page) if page.status == 200 else None
+    if place is None:
+        return page
+    onward = await get(place, validators=validators)
+    return replace(onward, hops=(*page.hops, page.url, *onward.hops))
 
 
 def _host(url: str) -> str:
@@ -92,25 +128,12 @@ def _host(url: str) -> str:
         return ""
 
 
-def _read(event: ArticleSubmitted, page: Page, now: datetime) -> Outcome:
-    kind = sniff(page.body)
-    if kind == "empty":
-        return Drop("empty")
-    media = (page.content_type or "").partition(";")[0].strip().lower()
-    if kind == "html" or (kind == "text" and media in _HTML_TYPES):
-        return [_article(event, now, page=page, html=compressed(page.body))]
-    if kind == "text" and media in ("text/plain", ""):
-        return [_article(event, now, page=page, text=_decoded(page))]
-    return Drop("not_html")
-
-
 def _article(
     event: ArticleSubmitted,
     now: datetime,
-    *,
+    content: Content,
     page: Page | None = None,
-    html: bytes | None = None,
-    text: str | None = None,
+    validators: PageValidators | None = None,
 ) -> ArticleFetched:
     return ArticleFetched(
         article_id=_identity(event),
@@ -132,8 +155,10 @@ def _article(
         aliases=tuple(hop for hop in page.hops if hop != event.url) if page else (),
         fetched_at=now,
         content_type=page.content_type if page else None,
-        html=html,
-        text=text,
+        html=content.html,
+        text=content.text,
+        signals=signals(event.url or "", page) if page else (),
+        validators=validators,
         versions=VERSIONS,
     )
 
@@ -146,25 +171,3 @@ def _identity(event: ArticleSubmitted) -> UUID:
         return urls.article_id(event.url)
     except ValueError as error:
         raise Permanent("url_invalid", str(error)) from None
-
-
-def _went_home(url: str, page: Page) -> bool:
-    """Whether an article's URL led to a front page, as sites do with what they took down."""
-    if not page.hops:
-        return False
-    end = urlsplit(page.url)
-    return end.path in ("", "/") and not end.query and urlsplit(url).path not in ("", "/")
-
-
-def _decoded(page: Page) -> str:
-    """A text body: by its byte order mark or charset, else UTF-8, else Windows-1252."""
-    if page.body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return page.body.decode("utf-16", "replace")
-    for name in (charset(page.content_type or ""), "utf-8"):
-        try:
-            text = page.body.decode(name or "utf-8").removeprefix("\ufeff")
-            # Some charsets can spell half a character, which no event can hold.
-            return text.encode("utf-8", "replace").decode()
-        except (UnicodeError, LookupError):
-            continue
-    return page.body.decode("windows-1252", "replace")

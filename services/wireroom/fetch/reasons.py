@@ -1,15 +1,17 @@
 """What follows from an answer that is no page. Pure.
 
 404, 410 and the like will not get better; a timeout, a 503 or a cut body may; robots.txt and
-bodies that are too large end the article on purpose. Whatever the guard refuses is permanent.
+bodies that are too large end the article on purpose. Whatever the guard refuses is ``Security``:
+never tried again, and told apart from what a site refuses.
 """
 
 from __future__ import annotations
 
-from wireroom.runtime.errors import Permanent, StageError, Transient
+from wireroom.fetch.walls import is_bot_wall
+from wireroom.runtime.errors import Later, Permanent, StageError, Transient
 from wireroom.runtime.stage import Drop
 from wireroom.web.client import Page
-from wireroom.web.errors import Failed, WebError
+from wireroom.web.errors import Failed, Refused, WebError
 
 DROPPED = frozenset(("robots", "too_large"))
 PERMANENT = frozenset(
@@ -18,47 +20,58 @@ PERMANENT = frozenset(
         *("redirect_loop", "redirect_no_location", "too_many_redirects"),
     )
 )
-TRANSIENT = frozenset(
+WAITS = frozenset(("host_down", "robots_unreachable"))
+"""The host's failure, not the page's: no try is used up, but after a day it is over."""
+TRANSIENT = WAITS | frozenset(
     (
         *("dns", "connect", "tls_handshake", "timeout_connect", "timeout_read", "timeout_total"),
         *("body_broken", "body_truncated", "encoding_broken", "protocol"),
-        *("robots_unreachable", "host_busy"),
     )
 )
+TURN = "host_busy"
+"""Nobody's failure, and without end: the pages of a large host may take days."""
 
-_WALL_STATUS = frozenset((403, 429, 503))
-_WALL_TITLES = (b"<title>just a moment",)
+PAUSE = 60.0
+"""Seconds to wait for who asks for a pause and does not say for how long."""
+LATE = 600.0
+"""Seconds in which an article may be announced before it is there: feeds are quicker than sites."""
+
+
+class Security(Permanent):
+    """The URL, or the address behind it, breaks a rule of safety."""
 
 
 def of_error(error: WebError, host: str) -> Drop | StageError:
     """What a GET from ``host`` without an answer means for its article."""
     if error.reason in DROPPED:
         return Drop(error.reason)
+    if isinstance(error, Failed) and error.reason == TURN:
+        return Later(error.reason, error.detail, after=error.after or PAUSE)
     if isinstance(error, Failed) and error.reason in TRANSIENT:
-        # Somebody else's turn at the host is no failure of this page.
-        counts = error.reason != "host_busy"
-        return Transient(error.reason, error.detail, after=error.after, counts=counts, party=host)
+        waits = error.reason in WAITS
+        after = error.after or PAUSE if waits else error.after
+        return Transient(error.reason, error.detail, after=after, counts=not waits, party=host)
+    if isinstance(error, Refused):
+        return Security(error.reason, error.detail)
     return Permanent(error.reason, error.detail)
 
 
-def of_status(page: Page, host: str) -> StageError | None:
-    """What a status of ``host`` means; None for a page to go on with."""
+def of_status(page: Page, host: str, age: float) -> StageError | None:
+    """What a status of ``host`` means; None for a page to go on with.
+
+    ``age``: seconds since the article was handed in; infinite where nobody knows.
+    """
     status = page.status
+    if is_bot_wall(page):
+        return Permanent("blocked_by_bot_wall", page.url)
     if 200 <= status < 300:
         return None
-    if _is_bot_wall(page):
-        return Permanent("blocked_by_bot_wall", page.url)
     reason = f"http_{status}" if 300 <= status < 600 else "http_other"
-    if status in (408, 429) or 500 <= status < 600:
+    if status == 404 and age < LATE:
+        return Transient(reason, page.url, after=LATE, party=host)
+    if status == 429 or (status == 503 and page.retry_after):
+        after = page.retry_after or PAUSE
+        return Transient(reason, page.url, after=after, counts=False, party=host)
+    if status == 408 or 500 <= status < 600:
         return Transient(reason, page.url, after=page.retry_after, party=host)
     return Permanent(reason, page.url)
-
-
-def _is_bot_wall(page: Page) -> bool:
-    """A challenge for browsers. Counted apart: the page exists, it is us whom they keep out."""
-    if page.status not in _WALL_STATUS:
-        return False
-    challenged = page.headers.get("cf-mitigated", "").lower() == "challenge"
-    if challenged or "x-datadome" in page.headers:
-        return True
-    return any(title in page.body[:4_096].lower() for title in _WALL_TITLES)

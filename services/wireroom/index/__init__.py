@@ -20,7 +20,7 @@ from wireroom.index.gauges import DatabaseMetrics, Gauges
 from wireroom.index.messages import Encode, Journal, messages
 from wireroom.index.rows import row
 from wireroom.runtime.stage import Checkpoint, Delivery, Stage
-from wireroom.storage import PostgresOffsets, articles, outbox, submissions
+from wireroom.storage import PostgresOffsets, articles, outbox, submissions, validators
 from wireroom.storage.pool import Connection, Pool, transaction
 
 __all__ = ["DatabaseMetrics", "FollowUp", "Gauges", "Report", "Settings", "stage"]
@@ -101,7 +101,9 @@ async def write(
         # write waits for our commit and reads the place that we leave.
         await checkpoint.save(connection)
         new = await _unsettled(connection, deliveries)
-        written = await articles.write(connection, [row(delivery) for delivery in new])
+        rows = [row(delivery) for delivery in new]
+        written = await articles.write(connection, rows)
+        await validators.put(connection, zip(rows, written, strict=True))
         told = [
             message
             for delivery, done in zip(new, written, strict=True)

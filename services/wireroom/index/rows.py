@@ -11,7 +11,7 @@ from wireroom import urls
 from wireroom.events import ArticleClassified
 from wireroom.index import identity
 from wireroom.runtime.stage import Delivery
-from wireroom.storage.rows import Alias, Row
+from wireroom.storage.rows import Alias, Row, Seen
 from wireroom.wire.event import Part
 
 
@@ -53,6 +53,20 @@ def row(delivery: Delivery[ArticleClassified]) -> Row:
         probe=event.submission.probe,
         feed_url=event.submission.feed_url,
         submitted_by=event.submission.submitted_by,
+        seen=_seen(event),
+    )
+
+
+def _seen(event: ArticleClassified) -> Seen | None:
+    page = event.validators
+    if page is None:
+        return None
+    return Seen(
+        etag=page.etag,
+        last_modified=page.last_modified,
+        body_hash=page.body_hash,
+        fetched_at=page.fetched_at,
+        signals=event.signals,
     )
 
 

@@ -16,6 +16,8 @@ _PRUNE = """
         DELETE FROM article_revision WHERE article_id IN (SELECT article_id FROM old)
     ), headlines AS (
         DELETE FROM headline WHERE article_id IN (SELECT article_id FROM old)
+    ), pages AS (
+        DELETE FROM fetched WHERE article_id IN (SELECT article_id FROM old)
     ), aliases AS (
         DELETE FROM article_alias WHERE article_id IN (SELECT article_id FROM old)
     )

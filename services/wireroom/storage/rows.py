@@ -20,10 +20,22 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A page as it was fetched whole: its validators, and SHA-256 of its decoded body."""
+
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes
+    fetched_at: datetime
+    signals: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One record about one article. ``subjects`` to ``versions`` are JSON texts.
 
-    ``link``: key of the canonical URL, where it is not the article's own.
+    ``link``: key of the canonical URL, where it is not the article's own. ``seen``: the page that
+    it came from, where one was fetched.
     """
 
     article_id: UUID
@@ -56,6 +68,7 @@ class Row:
     probe: bool = False
     feed_url: str | None = None
     submitted_by: str | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         default="allow",
         description="What a robots.txt that answers 401 or 403 means; RFC 9309 says `allow`",
     )
+    conditional: bool = Field(
+        default=True,
+        description="Whether a page that is known is asked for news only (If-None-Match, "
+        "If-Modified-Since); false: every page comes whole and is read anew",
+    )
     concurrency: int = Field(default=300, ge=1, description="Pages in flight at once")
     window: int = Field(
         default=1_000, ge=1, description="Articles per partition that may be past the watermark"

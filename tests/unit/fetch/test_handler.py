@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import get_args
 
 import pytest
 from backports import zstd
 
 from wireroom import __version__, urls
 from wireroom.events import ArticleFetched, ArticleSubmitted
-from wireroom.fetch import reasons
-from wireroom.fetch.handler import handle, identify
-from wireroom.runtime.errors import Permanent, Transient
+from wireroom.fetch.handler import World, handle, identify
+from wireroom.runtime.errors import Permanent
 from wireroom.runtime.stage import Drop, Outcome
-from wireroom.web.client import Page
-from wireroom.web.errors import Failed, FailedReason, Refused, RefusedReason, WebError
+from wireroom.web.client import Page, Validators
+from wireroom.web.errors import Failed, Refused, WebError
 
 URL = "https://paper.test/2026/harbour?utm_source=x"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HTML = b"<!doctype html><title>Harbour</title><p>The harbour opens again.</p>"
 
 
-async def no_web(url: str) -> Page:
+async def no_web(url: str, *, validators: Validators | None = None) -> Page:
     raise AssertionError(f"asked for {url}")
 
 
 async def run(event: ArticleSubmitted, answer: Page | WebError | None = None) -> Outcome:
-    async def get(url: str) -> Page:
+    async def get(url: str, *, validators: Validators | None = None) -> Page:
         if isinstance(answer, WebError):
             raise answer
         assert answer is not None
         return answer
 
-    return await handle(event, get=get if answer else no_web, clock=lambda: NOW)
+    return await handle(event, world=World(get=get if answer else no_web, clock=lambda: NOW))
 
 
 async def fetched(event: ArticleSubmitted, answer: Page | None = None) -> ArticleFetched:
@@ -165,56 +163,6 @@ async def test_text_that_the_server_calls_a_page_is_a_page() -> None:
     assert article.html is not None
 
 
-@pytest.mark.parametrize("status", [301, 304, 400, 401, 403, 404, 410, 418, 451])
-async def test_a_refusal_of_the_server_is_permanent(status: int) -> None:
-    with pytest.raises(Permanent) as caught:
-        await run(ArticleSubmitted(url=URL), page(status=status))
-    assert caught.value.reason == f"http_{status}"
-
-
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_a_server_in_trouble_is_asked_again_when_it_says(status: int) -> None:
-    answer = Page(URL, status, {}, b"", (), retry_after=17.0)
-    with pytest.raises(Transient) as caught:
-        await run(ArticleSubmitted(url=URL), answer)
-    assert (caught.value.reason, caught.value.after) == (f"http_{status}", 17.0)
-
-
-async def test_an_invented_status_gets_no_label_of_its_own() -> None:
-    with pytest.raises(Permanent) as caught:
-        await run(ArticleSubmitted(url=URL), page(status=999))
-    assert caught.value.reason == "http_other"
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        page(status=403, headers={"cf-mitigated": "challenge"}),
-        page(status=403, headers={"x-datadome": "protected"}),
-        page(b"<html><title>Just a moment...</title>", status=503),
-    ],
-)
-async def test_a_bot_wall_is_not_counted_as_a_403(answer: Page) -> None:
-    with pytest.raises(Permanent) as caught:
-        await run(ArticleSubmitted(url=URL), answer)
-    assert caught.value.reason == "blocked_by_bot_wall"
-
-
-@pytest.mark.parametrize("reason", get_args(FailedReason))
-def test_every_way_to_fail_has_one_end(reason: FailedReason) -> None:
-    sets = (reasons.DROPPED, reasons.PERMANENT, reasons.TRANSIENT)
-    assert sum(reason in known for known in sets) == 1
-    end = reasons.of_error(Failed(reason, after=3.0), "a.example")
-    assert isinstance(end, (Drop, Permanent, Transient)[[reason in s for s in sets].index(True)])
-    if isinstance(end, Transient):
-        assert end.after == 3.0
-
-
-@pytest.mark.parametrize("reason", get_args(RefusedReason))
-def test_what_the_guard_refuses_is_never_tried_again(reason: RefusedReason) -> None:
-    assert isinstance(reasons.of_error(Refused(reason), "a.example"), Permanent)
-
-
 @pytest.mark.parametrize(
     ("event", "named"),
     [
@@ -229,8 +177,5 @@ def test_the_article_is_named_before_it_is_fetched(event: ArticleSubmitted, name
 
 
 async def test_a_url_of_another_scheme_is_refused_for_good() -> None:
-    async def get(url: str) -> Page:
-        raise Refused("scheme", url)
-
     with pytest.raises(Permanent, match="scheme"):
-        await handle(ArticleSubmitted(url="ftp://example.org/a"), get=get, clock=lambda: NOW)
+        await run(ArticleSubmitted(url="ftp://example.org/a"), Refused("scheme", "ftp"))
