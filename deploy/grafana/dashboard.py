@@ -115,6 +115,19 @@ def stage(name: str) -> list[Panel]:
     ]  # fmt: skip
 
 
+def tiers() -> list[Panel]:
+    return [
+        Panel("Parked / s", {"sum by (stage, reason) (rate(wireroom_parked_total[5m]))"
+                             " or on () vector(0)": "{{stage}} {{reason}}"}, "ops",
+              about="Records that have to wait long: they leave their partition for a retry tier."),
+        Panel("Moved back / s", {"sum by (tier) (rate(wireroom_relayed_total[5m]))"
+                                 " or on () vector(0)": "{{tier}}"}, "ops"),
+        Panel("Waiting in the tiers", {"sum by (tier) (wireroom_parked_records)"
+                                       " or on () vector(0)": "{{tier}}"}),
+        Panel("Overdue", {"max(wireroom_relay_overdue_seconds)": "most overdue"}, "s", limit=120),
+    ]  # fmt: skip
+
+
 def machines() -> list[Panel]:
     ours = "* on (instance) group_left () (wireroom_build_info > 0)"
     return [
@@ -141,6 +154,7 @@ def dashboard() -> dict[str, Any]:
     y = 0
     groups: list[tuple[str, Sequence[Panel]]] = [("At a glance", glance())]
     groups += [(name.capitalize(), stage(name)) for name in STAGES]
+    groups += [("Retry tiers", tiers())]
     groups += [("Servers and processes", machines())]
     for title, group in groups:
         place = {"h": 1, "w": WIDTH, "x": 0, "y": y}

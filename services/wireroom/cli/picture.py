@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wireroom.cli.scrape import Sample, Scrape
@@ -52,8 +52,20 @@ class CanaryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TiersView:
+    """What waits in the retry tiers: records, those that went back per second, the latest one."""
+
+    waiting: int
+    back: float
+    overdue_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """``seconds``: the window. Freshness is of the window's articles, else since the start."""
+    """``seconds``: the window. Freshness is of the window's articles, else since the start.
+
+    ``tiers``: None without a relay. ``slowest_hosts``: rows as the fetch workers rank them.
+    """
 
     at: float
     seconds: float
@@ -64,6 +76,8 @@ class Picture:
     in_flight: int
     canary: CanaryView | None
     stages: Sequence[StageView]
+    tiers: TiersView | None
+    slowest_hosts: Sequence[Mapping[str, object]]
     search_pending: int | None
     database_size: float | None
     silent: Sequence[str]
@@ -84,6 +98,8 @@ def picture(old: Scrape, new: Scrape) -> Picture:
         in_flight=sum(stage.in_flight for stage in stages),
         canary=look.canary(),
         stages=stages,
+        tiers=look.tiers(),
+        slowest_hosts=new.rankings.get("slowest_hosts", ()),
         search_pending=_whole(look.largest("wireroom_search_pending")),
         database_size=look.largest("wireroom_postgres_size_bytes"),
         silent=list(new.silent),
@@ -128,6 +144,16 @@ class _Look:
             age=max(0.0, self.new.at - last),
             missed=int(self.total("wireroom_canary_missed_total")),
             roundtrip=self.times("wireroom_canary_roundtrip_seconds"),
+        )
+
+    def tiers(self) -> TiersView | None:
+        overdue = self.largest("wireroom_relay_overdue_seconds")
+        if overdue is None:
+            return None
+        return TiersView(
+            waiting=int(self.total("wireroom_parked_records")),
+            back=self.rate("wireroom_relayed_total"),
+            overdue_seconds=overdue,
         )
 
     def total(self, metric: str, **labels: str) -> float:

@@ -1,12 +1,13 @@
-"""What the workers' ``/metrics`` say, at one moment."""
+"""What the workers' ``/metrics`` and ``/rankings`` say, at one moment."""
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 
@@ -25,11 +26,15 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
-    """``at``: seconds since 1970. ``silent``: targets that did not answer."""
+    """``at``: seconds since 1970. ``silent``: targets that did not answer.
+
+    ``rankings``: name → rows, those of all workers one after the other, worst first in each.
+    """
 
     at: float
     values: Mapping[Sample, float]
     silent: Sequence[str]
+    rankings: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
 
 
 def scrape(targets: Sequence[str]) -> Scrape:
@@ -37,11 +42,14 @@ def scrape(targets: Sequence[str]) -> Scrape:
     places = [place for target in targets for place in addresses(target)]
     with ThreadPoolExecutor(max_workers=max(1, len(places))) as pool:
         pages = list(pool.map(_page, places))
+        ranked = list(pool.map(_rankings, places))
     values: dict[Sample, float] = {}
     for place, page in zip(places, pages, strict=True):
         values |= parsed(place, page or "")
     silent = [place for place, page in zip(places, pages, strict=True) if page is None]
-    return Scrape(time.time(), values, silent)
+    names = {name for found in ranked for name in found}
+    rankings = {name: [row for found in ranked for row in found.get(name, ())] for name in names}
+    return Scrape(time.time(), values, silent, rankings)
 
 
 def addresses(target: str) -> list[str]:
@@ -63,10 +71,19 @@ def parsed(target: str, page: str) -> dict[Sample, float]:
     }
 
 
-def _page(place: str) -> str | None:
+def _rankings(place: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
+    """Empty where there are none, or a worker of an older version."""
+    try:
+        found = json.loads(_page(place, "/rankings") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _page(place: str, path: str = "/metrics") -> str | None:
     connection = HTTPConnection(place, timeout=LIMIT)
     try:
-        connection.request("GET", "/metrics")
+        connection.request("GET", path)
         answer = connection.getresponse()
         return answer.read().decode() if answer.status == 200 else None
     except (OSError, HTTPException):

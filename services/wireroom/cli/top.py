@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from wireroom.cli.output import print_json
-from wireroom.cli.picture import CanaryView, Picture, StageView, Times, picture
+from wireroom.cli.picture import CanaryView, Picture, StageView, TiersView, Times, picture
 from wireroom.cli.scrape import Scrape, scrape
 from wireroom.cli.trouble import Trouble
 from wireroom.embedded.addresses import read_addresses
 
 WINDOW = 30.0  # seconds over which rates are taken
 SLO = 120.0
+HOSTS = 5  # rows of the slowest hosts
 PROBE_LATE = 60.0  # a probe comes every 30 s
 
 
@@ -76,6 +77,8 @@ def view(shown: Picture) -> Group:
             Text(f"{stage.stage} has stopped by itself: {reason}", "bold red")
             for reason in stage.paused
         ]
+    if shown.slowest_hosts:
+        lines += [Text(), _hosts(shown.slowest_hosts)]
     if shown.silent:
         lines.append(Text(f"no answer: {', '.join(shown.silent)}", "red"))
     return Group(*lines)
@@ -98,7 +101,33 @@ def _head(shown: Picture) -> list[Text]:
     if shown.database_size is not None:
         size = f"{shown.database_size / 1024**2:,.0f} MiB"
         third.append(f"   database {size}   not searchable yet {shown.search_pending or 0:,}")
-    return [first, second, third]
+    tiers = [_tiers(shown.tiers)] if shown.tiers and shown.tiers.waiting else []
+    return [first, second, third, *tiers]
+
+
+def _tiers(tiers: TiersView) -> Text:
+    late = tiers.overdue_seconds > PROBE_LATE
+    return Text.assemble(
+        "retry tiers: waiting ", (f"{tiers.waiting:,}", "bold"), "   back ",
+        (f"{_rate(tiers.back)}/s", "bold"), "   overdue ",
+        (_seconds(tiers.overdue_seconds), "bold red" if late else "bold"),
+    )  # fmt: skip
+
+
+def _hosts(rows: Sequence[Mapping[str, object]]) -> Table:
+    """Columns are the fields of the rows, whichever the workers tell."""
+    table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False)
+    for name in rows[0]:
+        left = name in ("host", "state")
+        title = "slowest hosts" if name == "host" else name
+        table.add_column(title, justify="left" if left else "right", no_wrap=True)
+    for row in rows[:HOSTS]:
+        table.add_row(*(_cell(row.get(name)) for name in rows[0]))
+    return table
+
+
+def _cell(value: object) -> str:
+    return f"{value:,.1f}" if isinstance(value, float) else "–" if value is None else str(value)
 
 
 def _canary(canary: CanaryView | None) -> list[str | tuple[str, str]]:

@@ -12,6 +12,7 @@ from wireroom.canary import CanaryMetrics
 from wireroom.cli.picture import Picture, picture, quantile
 from wireroom.cli.scrape import Scrape, parsed
 from wireroom.cli.top import view
+from wireroom.relay.metrics import RelayMetrics
 from wireroom.runtime.metrics import Lag, Metrics
 from wireroom.wire.transport import Partition
 
@@ -147,3 +148,30 @@ def test_quantiles_are_prometheus_own(
     buckets: list[tuple[float, float]], q: float, expected: float | None
 ) -> None:
     assert quantile(buckets, q) == expected
+
+
+def test_the_slowest_hosts_are_shown_as_the_workers_tell_them() -> None:
+    worker = Worker("a:1", "fetch")
+    seen = look(1000, worker)
+    rows = [{"host": f"h{n}.example", "mean": 4.25, "waiting": 17, "last": None} for n in range(9)]
+    page = shown(picture(seen, Scrape(1010, worker.page(), (), {"slowest_hosts": rows})))
+    assert "slowest hosts" in page
+    assert [word for word in page.split() if word.endswith(".example")] == [
+        f"h{n}.example" for n in range(5)
+    ]
+    (first,) = [line for line in page.splitlines() if "h0.example" in line]
+    assert first.split() == ["h0.example", "4.2", "17", "–"]
+    assert "slowest hosts" not in shown(picture(seen, seen))
+
+
+def test_what_waits_in_the_retry_tiers_is_a_line_of_its_own() -> None:
+    worker = Worker("a:1", "fetch")
+    relay = RelayMetrics(worker.registry)
+    relay.overdue.set(0)
+    before = look(1000, worker)
+    assert "retry tiers" not in shown(picture(before, before))
+    relay.waiting.labels("retry.1m").set(30)
+    relay.waiting.labels("retry.2h").set(12)
+    relay.overdue.set(75)
+    page = shown(picture(before, look(1010, worker)))
+    assert "retry tiers: waiting 42   back 0.0/s   overdue 75 s" in page
