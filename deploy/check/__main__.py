@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.check import chaos, external, flow, monitoring, registry, safe
+from deploy.check import chaos, external, flow, last, monitoring, registry, safe
 from deploy.check.engine import TAG, Compose, Failed, engine_answers
 from deploy.check.transcript import Transcript
 
@@ -21,18 +21,16 @@ CHECKS: tuple[Check, ...] = (
     flow.start,
     flow.watched,
     flow.counted,
-    flow.again,
     safe.safe,
     monitoring.canary,
-    flow.loaded,
-    monitoring.dashboards,
-    monitoring.rules,
+    monitoring.loaded,
     monitoring.alert,
     chaos.kills,
     chaos.scaled,
-    chaos.down_and_up,
     registry.foreign,
+    chaos.down_and_up,
     external.external,
+    last.shown,
 )
 PORTS = ("kafka", "postgres", "prometheus", "alertmanager", "grafana", "registry", "kafka_ui")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
@@ -11,8 +12,9 @@ from deploy.check.flow import rows
 from deploy.check.transcript import Transcript, eventually
 from deploy.check.watch import Prometheus
 
-KILLED = ("fetch", "clean", "classify", "index", "kafka", "postgres")
+KILLED = ("fetch", "clean", "classify", "index", "relay", "kafka", "postgres")
 SESSION = 10.0  # seconds: WIREROOM_KAFKA_SESSION_TIMEOUT_MS
+FROZEN = 15.0  # seconds: 8 without an answer, and the question itself on a busy machine
 SLACK = 5.0  # what joining, taking and the way to the row may add on a busy machine
 
 
@@ -21,6 +23,31 @@ def kills(compose: Compose, out: Transcript) -> None:
     for service in KILLED:
         out.step(f"kill -9 of {service}")
         out.say(_kill(compose, service))
+
+
+def frozen(compose: Compose, out: Transcript) -> None:
+    """A database that refuses nothing and answers nothing shows in readiness, and mends itself."""
+    before = _only(compose, "index")
+    health = ("exec", "-T", "index", "wireroom", "health")
+    compose("pause", "postgres")
+    began = time.monotonic()
+    try:
+        said = eventually(
+            lambda: compose(*health, check=False).stderr, FROZEN, what="not ready", service="index"
+        )
+    finally:
+        shown = time.monotonic() - began
+        compose("unpause", "postgres")
+    eventually(lambda: compose(*health, check=False).stdout, 60, what="ready", service="index")
+    if _only(compose, "index").pid != before.pid:
+        raise Failed("index was restarted for a frozen database", "index")
+    out.say(f"postgres frozen: index not ready after {shown:.1f} s ({_reason(said)}); no restart")
+
+
+def _reason(said: str) -> str:
+    """Of the line that ``wireroom health`` writes."""
+    states = json.loads(said[said.index("{") :])
+    return ", ".join(f"{name}: {why}" for name, why in states.items() if why != "ready")
 
 
 def _kill(compose: Compose, service: str) -> str:

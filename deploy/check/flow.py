@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from deploy.check import news
 from deploy.check.engine import TAG, Compose, Container, Failed, docker, environment
@@ -46,7 +48,6 @@ def _service(container: Container) -> str:
 
 def again(compose: Compose, out: Transcript) -> None:
     """Two at once, beside the running workers: nothing to do, and no harm."""
-    out.step("migrate and topics again, each twice at once")
     started = [
         subprocess.Popen(
             compose.command("run", "--rm", "--no-deps", "-T", service),
@@ -58,6 +59,7 @@ def again(compose: Compose, out: Transcript) -> None:
         said, _ = process.communicate(timeout=120)
         if process.returncode != 0:
             raise Failed(f"again: {said[-500:]}")
+    out.say("migrate and topics again, each twice at once: no harm")
 
 
 def rows(compose: Compose, group: str) -> int:
@@ -124,13 +126,14 @@ def watched(compose: Compose, out: Transcript) -> None:
     out.say(", ".join(f"{service} up" for service in prometheus.targets()))
 
 
-def loaded(compose: Compose, out: Transcript) -> None:
-    """Memory without work and with it."""
-    out.step("memory, idle and under load")
+@contextmanager
+def load(compose: Compose, out: Transcript) -> Iterator[None]:
+    """Memory without work and with it; within, articles flow."""
     idle = memory(compose)
     with news.Stream(compose.ports["kafka"], "load", rate=RATE) as stream:
         time.sleep(20)
         busy = memory(compose)
+        yield
     eventually(
         lambda: rows(compose, "load") == stream.taken, 240, what="the load's rows", service="clean"
     )
