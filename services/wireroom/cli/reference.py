@@ -21,6 +21,7 @@ from wireroom.cli.composition import STAGES, all_topics
 from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
 from wireroom.index import DatabaseMetrics
+from wireroom.relay.metrics import RelayMetrics
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.surroundings import ClientMetrics, Pulse
 
@@ -30,6 +31,7 @@ METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
     Pulse,
     DatabaseMetrics,
     CanaryMetrics,
+    RelayMetrics,
 )
 """All that a worker may serve."""
 
