@@ -104,7 +104,7 @@ async def services(
                     _index(settings, kafka, metrics, registry, instance)
                 )
                 continue
-            stage = await opened.enter_async_context(_stage(name, settings))
+            stage = await opened.enter_async_context(_stage(name, settings, registry))
             found.append(Worker(stage, kafka, codec(), metrics, _journal(stage, instance)))
         yield found
 
@@ -202,7 +202,9 @@ def _canary(settings: Settings, kafka: KafkaBroker, registry: CollectorRegistry)
 
 
 @asynccontextmanager
-async def _stage(name: str, settings: Settings) -> AsyncIterator[Stage[Any]]:
+async def _stage(
+    name: str, settings: Settings, registry: CollectorRegistry
+) -> AsyncIterator[Stage[Any]]:
     # Imported when they run: ``run fetch`` does not pay for the others' libraries.
     if name == "fetch":
         from wireroom import fetch
@@ -212,8 +214,12 @@ async def _stage(name: str, settings: Settings) -> AsyncIterator[Stage[Any]]:
                 "WIREROOM_FETCH_CONTACT is not set: give a mail address or URL at which the "
                 "sites that you fetch from can reach you"
             )
-        async with fetch.stage(settings.fetch) as stage:
-            yield stage
+        async with AsyncExitStack() as opened:
+            known = fetch.nothing_known
+            if settings.fetch.conditional:
+                recall = fetch.recall(settings.postgres, registry)
+                known = await opened.enter_async_context(recall)
+            yield await opened.enter_async_context(fetch.stage(settings.fetch, known))
     elif name == "clean":
         from wireroom import clean
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from wireroom.clean import reasons as clean
 from wireroom.fetch import reasons as fetch
+from wireroom.web.errors import RefusedReason
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -21,7 +22,13 @@ DEAD = "dead"
 RETRIES = "tried again, then dead"
 PAUSES = "the stage pauses and tries again"
 WAITS = "waits for its turn; no try is used up"
-BY_STATUS = "408, 429 and 5xx: tried again, then dead; others: dead"
+FOR_A_DAY = "waits for its host; no try is used up, dead after a day"
+UNCHANGED = "unchanged"
+SECURITY = "dead, of class Security"
+BY_STATUS = (
+    "429, and 503 with Retry-After: waits, no try is used up, dead after a day; 408 and 5xx: tried "
+    "again, then dead; 404: once more if it was just announced; others: dead"
+)
 
 ENDS = {
     "Drop": DROPS,
@@ -30,6 +37,7 @@ ENDS = {
     "Transient": RETRIES,
     "Overdue": RETRIES,
     "Unavailable": PAUSES,
+    "Unchanged": UNCHANGED,
     "_Died": RETRIES,
 }
 NO_STAGES = frozenset(("cli", "demo", "embedded"))
@@ -54,6 +62,7 @@ MEANINGS = {
     "encoding": "The body is packed in a way that we do not know.",
     "encoding_broken": "The body is not packed as its header says.",
     "host_busy": "Other pages of the same host come first, or it asked for a pause.",
+    "host_down": "The host failed again and again and is left alone for a while.",
     "host_invalid": "The URL's host is no host name.",
     "host_not_public": "The URL's host is a name that only exists inside networks.",
     "html_not_zstd": "The page in the event is not packed as it has to be.",
@@ -70,6 +79,8 @@ MEANINGS = {
     "not_avro": "Does not begin with 00, as Avro does in this topic.",
     "not_avro_or_json": "Begins neither with 00, as Avro does, nor with {, as JSON does.",
     "not_html": "An image, a PDF, a feed: no page.",
+    "not_parked": "It lay in a retry tier without having been parked there by us.",
+    "not_modified": "The page is the one that the article's row was made of.",
     "nothing_to_fetch": "The submission has neither url nor html nor text.",
     "page_too_large": "The page is larger than a parser should see.",
     "pool_start": "No worker process could be started.",
@@ -88,7 +99,7 @@ MEANINGS = {
     "protocol": "What the server sent is not HTTP as it should be.",
     "redirect_loop": "Redirects led back to where they had been.",
     "redirect_no_location": "A redirect does not say where to.",
-    "redirect_to_home": "The article's address leads to the front page: it was taken down.",
+    "redirect_to_home": "The article's address leads to a front page: it was taken down.",
     "robots": "robots.txt forbids this page.",
     "robots_unreachable": "robots.txt could not be read, and without it nothing is fetched.",
     "schema_mismatch": "The writer's schema id means another schema here.",
@@ -187,8 +198,12 @@ def _words(value: ast.expr) -> Iterator[str]:
 
 def _web_end(word: str) -> str:
     """As the fetch stage has it."""
-    if word == "host_busy":
+    if word == fetch.TURN:
         return WAITS
+    if word in fetch.WAITS:
+        return FOR_A_DAY
+    if word in get_args(RefusedReason):
+        return SECURITY
     if word in fetch.DROPPED:
         return DROPS
     return RETRIES if word in fetch.TRANSIENT else DEAD

@@ -20,8 +20,8 @@ from wireroom.cli.admin import masked
 from wireroom.cli.composition import STAGES, all_topics
 from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
+from wireroom.fetch import RecallMetrics
 from wireroom.index import DatabaseMetrics
-from wireroom.relay.metrics import RelayMetrics
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.surroundings import ClientMetrics, Pulse
 
@@ -29,9 +29,9 @@ METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
     lambda registry: Metrics(registry, "0"),
     ClientMetrics,
     Pulse,
+    RecallMetrics,
     DatabaseMetrics,
     CanaryMetrics,
-    RelayMetrics,
 )
 """All that a worker may serve."""
 

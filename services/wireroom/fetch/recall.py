@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from wireroom.fetch.submission import submission_id
-from wireroom.runtime.errors import StageError, Unavailable
+from wireroom.runtime.errors import StageError
 from wireroom.storage import validators
 from wireroom.storage.pool import Pool, connection, open_pool
 from wireroom.storage.rows import Seen
@@ -64,9 +64,9 @@ class Recall:
                 async with asyncio.timeout(LIMIT):
                     return await self._look(article_id)
             except StageError as error:
-                self._without(error)
+                self._without(error.reason)
             except TimeoutError:
-                self._without(Unavailable("postgres_timeout"))
+                self._without("postgres_timeout")
         self._metrics.blind.inc()
         return None
 
@@ -80,12 +80,12 @@ class Recall:
         async with connection(self._pool) as session:
             return await validators.seen(session, article_id, submission_id())
 
-    def _without(self, error: StageError) -> None:
+    def _without(self, reason: str) -> None:
         now = self._clock()
         self._asked_again_at = now + PAUSE
         if now >= self._logged_again_at:
             self._logged_again_at = now + LOG_EVERY
-            log.warning("fetching_whole_pages", reason=error.reason)
+            log.warning("fetching_whole_pages", reason=reason)
 
 
 @asynccontextmanager
