@@ -22,6 +22,7 @@ from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
 from wireroom.fetch import RecallMetrics
 from wireroom.index import DatabaseMetrics
+from wireroom.relay.metrics import RelayMetrics
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.surroundings import ClientMetrics, Pulse
 
@@ -32,6 +33,7 @@ METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
     RecallMetrics,
     DatabaseMetrics,
     CanaryMetrics,
+    RelayMetrics,
 )
 """All that a worker may serve."""
 
