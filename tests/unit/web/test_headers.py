@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from wireroom.web.headers import DAY, charset, location, retry_after
+from wireroom.web.headers import DAY, charset, location, retry_after, sendable
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
@@ -44,3 +44,9 @@ def test_a_charset_is_found_with_and_without_quotes() -> None:
 
 def test_bytes_in_a_location_that_are_no_utf8_are_escaped() -> None:
     assert location(b"/caf\xe9".decode("utf-8", "surrogateescape")) == "/caf%E9"
+
+
+def test_what_was_no_utf8_or_would_end_the_line_is_not_sent_back() -> None:
+    assert sendable('W/"é-1"')
+    for value in ('"\udce9"', "a\r\nX: y", "a\x7f"):
+        assert not sendable(value)

@@ -37,3 +37,15 @@ def test_the_user_agent_names_product_version_and_contact() -> None:
 def test_a_contact_cannot_smuggle_a_header(contact: str) -> None:
     with pytest.raises(ValidationError):
         Settings(contact=contact)
+
+
+def test_a_budget_below_one_body_is_refused() -> None:
+    with pytest.raises(ValidationError, match="not even one page"):
+        Settings(max_body=1_000, body_budget=999)
+
+
+def test_a_proxy_is_an_http_address_with_a_port() -> None:
+    assert Settings(proxy="http://10.0.0.5:3128").proxy == "http://10.0.0.5:3128"
+    for wrong in ("10.0.0.5:3128", "https://p:1", "socks5://p:1", "http://p", "http://a:b@p:1"):
+        with pytest.raises(ValidationError, match=r"http://HOST:PORT"):
+            Settings(proxy=wrong)
