@@ -134,3 +134,7 @@ def test_escapes_within_escapes_do_not_change_the_second_time(url: str) -> None:
 def test_what_is_no_web_address_is_refused_with_a_sentence(url: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         canonical(url)
+
+
+def test_there_are_60_vectors() -> None:
+    assert (len(ONE), len(APART)) == (34, 26)
