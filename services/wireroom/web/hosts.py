@@ -102,7 +102,7 @@ class Hosts:
         """
         host = self._hosts.host(name, _now())
         if crawl_delay is not None:
-            host.pace.asked = min(crawl_delay, _DAY)
+            host.asks_for(min(crawl_delay, _DAY))
         await self._wait_for_turn(host, wait)
         answer = _Answer()
         try:
@@ -184,8 +184,7 @@ class Hosts:
             host.pace.answered(answer.status, now - host.began)
             host.not_before = now + answer.retry_after
             troubled = complains(answer.status)
-        host.ended = now
-        host.jitter = self._random.uniform(1 - _JITTER, 1 + _JITTER)
+        host.rest(now, self._random.uniform(1 - _JITTER, 1 + _JITTER))
         self._turns.release(host)
         if troubled:
             self._thin_out(host, now)

@@ -36,9 +36,9 @@ class Host(Generic[T]):
     """What is known of one host.
 
     ``not_before``: its first slot, later what Retry-After said. ``ended``: when its last page did.
-    ``began``: when the page in flight did; None without one. ``reserved``: up to when its time is
-    promised to pages that were told to come again. ``held``: not to be taken for now.
-    ``last``: its last status or reason, for people.
+    ``pause``: seconds after that, jitter included. ``began``: when the page in flight did; None
+    without one. ``reserved``: up to when its time is promised to pages that were told to come
+    again. ``held``: not to be taken for now. ``last``: its last status or reason, for people.
     """
 
     name: str
@@ -50,16 +50,25 @@ class Host(Generic[T]):
     lane_until: float = 0.0
     began: float | None = None
     ended: float = float("-inf")
-    jitter: float = 1.0
+    pause: float = 0.0
     reserved: float = 0.0
     held: bool = False
     armed: bool = False
     last: str = ""
 
+    def asks_for(self, delay: float) -> None:
+        """Its Crawl-delay, in seconds; it holds for the pause that is going on, too."""
+        self.pace.asked = delay
+        self.pause = max(self.pause, delay)
+
+    def rest(self, now: float, factor: float) -> None:
+        """The last page has just ended; ``factor``: of the pause, for jitter."""
+        self.ended = now
+        self.pause = self.pace.jittered(factor)
+
     def ready_at(self) -> float:
         """When the pause is over, of a host that has no page in flight."""
-        pause_over = self.ended + self.pace.jittered(self.jitter)
-        return max(pause_over, self.not_before, self.breaker.until)
+        return max(self.ended + self.pause, self.not_before, self.breaker.until)
 
     def wait(self, now: float) -> float:
         """Seconds until the pause is over; of a page in flight its usual length is assumed."""
@@ -70,7 +79,8 @@ class Host(Generic[T]):
 
     def eta(self, now: float) -> float:
         """Seconds until a page that joins now can start, as far as the host decides that."""
-        return self.wait(now) + len(self.queue) * self.pace.spacing()
+        ahead = len(self.queue) * self.pace.spacing() if self.queue else 0.0
+        return self.wait(now) + ahead
 
     def room(self, now: float, horizon: float) -> int:
         """How many of the waiting pages can start within ``horizon`` seconds."""
