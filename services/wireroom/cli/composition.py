@@ -52,6 +52,9 @@ STAGES: dict[str, type[Event]] = {
 SERVICES = (*STAGES, "relay", "canary")
 """What ``wireroom run`` knows."""
 
+WRITING = frozenset(("index", "ledger"))
+"""Those that can do nothing without Postgres."""
+
 LARGEST = max(STAGES.values(), key=lambda kind: kind.max_bytes)
 """The relay moves the records of all stages."""
 

@@ -28,18 +28,18 @@ def external() -> External:
     )
 
 
-def connected(settings: Settings, data: Path) -> Settings:
+def connected(settings: Settings, data: Path, *, postgres: bool = True) -> Settings:
     """``settings`` with the servers of the environment, else those that run in ``data``.
 
-    Raises ``Trouble`` when there are neither.
+    ``postgres``: whether one is needed. Raises ``Trouble`` when there is none of what is needed.
     """
     named = external()
-    if named.kafka and named.postgres:
+    if named.kafka and (named.postgres or not postgres):
         return settings
     running = read_addresses(data)
     if running is None:
         lacking = [] if named.kafka else ["WIREROOM_KAFKA_BOOTSTRAP_SERVERS"]
-        lacking += [] if named.postgres else ["WIREROOM_POSTGRES_DSN"]
+        lacking += [] if named.postgres or not postgres else ["WIREROOM_POSTGRES_DSN"]
         raise Trouble(
             f"nothing runs in {data}: start it with `wireroom up --data {data}`, "
             f"or set {' and '.join(lacking)} to use servers of your own"

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from wireroom.cli.composition import services
+from wireroom.cli.composition import WRITING, services
 from wireroom.cli.connections import connected
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
@@ -27,7 +27,8 @@ TELLING = (Gone, Fenced, Stalled, Unavailable, OSError, Trouble)
 
 def run(names: list[str], settings: Settings, data: Path) -> int:
     logs.configure(settings.process)
-    return asyncio.run(_run(names, connected(settings, data)))
+    needed = not WRITING.isdisjoint(names)
+    return asyncio.run(_run(names, connected(settings, data, postgres=needed)))
 
 
 async def _run(names: list[str], settings: Settings) -> int:
