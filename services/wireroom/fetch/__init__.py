@@ -15,7 +15,7 @@ from functools import partial
 from wireroom.events import ArticleFetched, ArticleSubmitted
 from wireroom.fetch.handler import VERSIONS, World, handle, identify
 from wireroom.fetch.known import Known, nothing_known
-from wireroom.fetch.recall import RecallMetrics, recall
+from wireroom.fetch.lookup import RecallMetrics, recall
 from wireroom.fetch.submission import accepted_at
 from wireroom.runtime.stage import Stage
 from wireroom.web.polite import polite

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from wireroom.fetch.recall import LOG_EVERY, PAUSE, Recall, RecallMetrics
+from wireroom.fetch.lookup import LOG_EVERY, PAUSE, Recall, RecallMetrics
 from wireroom.runtime.errors import Unavailable
 
 ARTICLE = UUID(int=7)
