@@ -13,6 +13,7 @@ less what carries or tunnels another address.
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ _REFUSED_6 = tuple(
     IPv6Network(network)
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "2620:4f:8000::/48")
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PRIVATE_SUFFIXES = frozenset(
     ("localhost", "local", "internal", "lan", "home", "corp", "intranet", "onion", "arpa")
 )
@@ -101,23 +103,24 @@ def parse(url: str, policy: Policy, base: str | None = None) -> URL:
     url = url.strip(" \t\r\n")
     if len(url) > policy.max_url:
         raise Refused("url_too_long", f"{len(url)} characters")
-    if any(char < " " or char == "\x7f" for char in url):
+    if _CONTROL.search(url):
         raise Refused("url_control_char", repr(url))
     try:
         parsed = ada_url.URL(url, base=base)
     except ValueError:
         raise Refused("url_invalid", repr(url)) from None
-    if parsed.protocol not in ("http:", "https:"):
-        raise Refused("scheme", parsed.protocol)
+    scheme, host, href = parsed.protocol, parsed.hostname, parsed.href
+    if scheme not in ("http:", "https:"):
+        raise Refused("scheme", scheme)
     if parsed.username or parsed.password:
-        raise Refused("userinfo", parsed.hostname)
-    if len(parsed.href) > policy.max_url:
-        raise Refused("url_too_long", f"{len(parsed.href)} characters")
-    port = int(parsed.port or (443 if parsed.protocol == "https:" else 80))
+        raise Refused("userinfo", host)
+    if len(href) > policy.max_url:
+        raise Refused("url_too_long", f"{len(href)} characters")
+    port = int(parsed.port or (443 if scheme == "https:" else 80))
     if port not in policy.ports:
         raise Refused("port", str(port))
-    _check_host(parsed.hostname, policy)
-    return _agreed(parsed, port)
+    _check_host(host, policy)
+    return _agreed(href, (scheme, host.strip("[]"), port))
 
 
 def _check_host(host: str, policy: Policy) -> None:
@@ -138,6 +141,9 @@ def _check_host(host: str, policy: Policy) -> None:
 
 
 def _is_address(bare: str) -> bool:
+    # The parser has brought every spelling of an address to digits and dots, or to colons.
+    if not (bare.removesuffix(".")[-1:].isdigit() or ":" in bare):
+        return False
     try:
         ip_address(bare)
     except ValueError:
@@ -145,19 +151,18 @@ def _is_address(bare: str) -> bool:
     return True
 
 
-def _agreed(parsed: ada_url.URL, port: int) -> URL:
-    """The same URL as the HTTP client's parser reads it; ``Refused`` if it reads another one."""
+def _agreed(href: str, read: tuple[str, str, int]) -> URL:
+    """The same URL as the HTTP client's parser reads it; ``Refused`` if it reads another one.
+
+    ``read``: scheme with its colon, host and port as the first parser understood them.
+    """
     try:
-        other = URL(parsed.href.partition("#")[0], encoded=True)
-        same = (other.scheme + ":", other.raw_host, other.port) == (
-            parsed.protocol,
-            parsed.hostname.strip("[]"),
-            port,
-        )
+        other = URL(href.partition("#")[0], encoded=True)
+        same = (other.scheme + ":", other.raw_host, other.port) == read
     except ValueError:
         same = False
     if not same or other.user or other.password:
-        raise Refused("url_ambiguous", parsed.href)
+        raise Refused("url_ambiguous", href)
     return other
 
 
