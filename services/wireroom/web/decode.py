@@ -9,13 +9,17 @@ asked whether it has ended. A cap needs no second rule on the ratio: real pages 
 from __future__ import annotations
 
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import brotli
 
 from wireroom.web.errors import Failed
+
+try:  # the same interface, 2.3 times as fast: used where it is installed
+    from zlib_ng import zlib_ng as zlib  # type: ignore[import-not-found,unused-ignore]  # optional
+except ImportError:
+    import zlib
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -37,9 +41,21 @@ class _Layer(Protocol):
     def ended(self) -> bool: ...
 
 
+class _Inflate(Protocol):
+    """What zlib and its faster sibling have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
 class _Gzip:
     def __init__(self) -> None:
-        self._member = zlib.decompressobj(31)
+        self._member: _Inflate = zlib.decompressobj(31)
         self._between = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -61,7 +77,7 @@ class _Deflate:
     """zlib's format by the RFC; raw deflate as some servers have it. Two bytes tell which."""
 
     def __init__(self) -> None:
-        self._stream: zlib._Decompress | None = None
+        self._stream: _Inflate | None = None
         self._head = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -80,7 +96,7 @@ class _Deflate:
         return self._stream is not None and self._stream.eof
 
 
-def _drain(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+def _drain(stream: _Inflate, data: bytes) -> Iterator[bytes]:
     while True:
         out = stream.decompress(data, STEP)
         if out:
