@@ -82,12 +82,12 @@ async def _fetched(event: ArticleSubmitted, url: str, world: World) -> Outcome:
     try:
         page = await _get(url, world.get, known.to_send(seen))
     except WebError as error:
-        outcome = reasons.of_error(error, _host(url))
+        outcome = reasons.of_error(error, url)
         if isinstance(outcome, Drop):
             return outcome
         raise outcome from error
     unchanged = page.status == 304 and seen is not None
-    failure = None if unchanged else reasons.of_status(page, _host(page.url), world.age())
+    failure = None if unchanged else reasons.of_status(page, world.age())
     if failure is not None:
         raise failure
     if went_home(url, page.hops, page.url):
@@ -118,14 +118,6 @@ async def _get(url: str, get: Get, validators: Validators | None) -> Page:
         return page
     onward = await get(place, validators=validators)
     return replace(onward, hops=(*page.hops, page.url, *onward.hops))
-
-
-def _host(url: str) -> str:
-    """Empty for what is no URL; why that is so, the error says."""
-    try:
-        return urls.host(url)
-    except ValueError:
-        return ""
 
 
 def _article(

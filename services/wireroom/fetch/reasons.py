@@ -7,6 +7,7 @@ never tried again, and told apart from what a site refuses.
 
 from __future__ import annotations
 
+from wireroom import urls
 from wireroom.fetch.walls import is_bot_wall
 from wireroom.runtime.errors import Later, Permanent, StageError, Transient
 from wireroom.runtime.stage import Drop
@@ -41,8 +42,8 @@ class Security(Permanent):
     """The URL, or the address behind it, breaks a rule of safety."""
 
 
-def of_error(error: WebError, host: str) -> Drop | StageError:
-    """What a GET from ``host`` without an answer means for its article."""
+def of_error(error: WebError, url: str) -> Drop | StageError:
+    """What a GET of ``url`` without an answer means for its article."""
     if error.reason in DROPPED:
         return Drop(error.reason)
     if isinstance(error, Failed) and error.reason == TURN:
@@ -50,14 +51,16 @@ def of_error(error: WebError, host: str) -> Drop | StageError:
     if isinstance(error, Failed) and error.reason in TRANSIENT:
         waits = error.reason in WAITS
         after = error.after or PAUSE if waits else error.after
-        return Transient(error.reason, error.detail, after=after, counts=not waits, party=host)
+        return Transient(
+            error.reason, error.detail, after=after, counts=not waits, party=_host(url)
+        )
     if isinstance(error, Refused):
         return Security(error.reason, error.detail)
     return Permanent(error.reason, error.detail)
 
 
-def of_status(page: Page, host: str, age: float) -> StageError | None:
-    """What a status of ``host`` means; None for a page to go on with.
+def of_status(page: Page, age: float) -> StageError | None:
+    """What a status means; None for a page to go on with.
 
     ``age``: seconds since the article was handed in; infinite where nobody knows.
     """
@@ -66,6 +69,7 @@ def of_status(page: Page, host: str, age: float) -> StageError | None:
         return Permanent("blocked_by_bot_wall", page.url)
     if 200 <= status < 300:
         return None
+    host = _host(page.url)
     reason = f"http_{status}" if 300 <= status < 600 else "http_other"
     if status == 404 and age < LATE:
         return Transient(reason, page.url, after=LATE, party=host)
@@ -75,3 +79,11 @@ def of_status(page: Page, host: str, age: float) -> StageError | None:
     if status == 408 or 500 <= status < 600:
         return Transient(reason, page.url, after=page.retry_after, party=host)
     return Permanent(reason, page.url)
+
+
+def _host(url: str) -> str:
+    """Empty for what is no URL; why that is so, the error says."""
+    try:
+        return urls.host(url)
+    except ValueError:
+        return ""

@@ -46,10 +46,11 @@ _LOGIN_TITLE = re.compile(
     r"(?:$|\s*[-|·:–]| (?:to|bei|at)\b)"
 )
 _LONGEST_TITLE = 60  # characters of a wall's title; a story about consent says more
-_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,400})<", re.IGNORECASE)
-_META = re.compile(rb"<meta\s[^>]{0,1000}>", re.IGNORECASE)
-_NAME = re.compile(rb"name\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_CONTENT = re.compile(rb"content\s*=\s*[\"']?([^\"'>]*)", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,400})<")
+# Of a head in lower case: a pattern that ignores case is searched ten times as long.
+_META = re.compile(rb"<meta\s[^>]{0,1000}>")
+_NAME = re.compile(rb"name\s*=\s*[\"']?\s*([\w-]+)")
+_CONTENT = re.compile(rb"content\s*=\s*[\"']?([^\"'>]*)")
 _FREE = re.compile(rb"[\"']?(?:\s*:\s*|\s+content\s*=\s*)[\"']?\s*(?:https?://schema\.org/)?false\b",
                    re.IGNORECASE)  # fmt: skip
 _ENABLE = re.compile(
@@ -66,7 +67,7 @@ _ASKED_ROBOTS = frozenset((b"robots", b"wireroom"))
 def signals(url: str, page: Page) -> tuple[str, ...]:
     """Which of ``WORDS`` the page at ``page.url`` says, asked for by ``url``."""
     found = {*_of_headers(page.headers), *_of_address(url, page.url)}
-    head = page.body[:_HEAD]
+    head = page.body[:_HEAD].lower()
     found.update(_of_title(head), _of_metas(head), _of_body(page.body))
     return tuple(word for word in WORDS if word in found)
 
@@ -106,10 +107,7 @@ def _of_title(head: bytes) -> Iterator[str]:
 
 
 def _of_metas(head: bytes) -> Iterator[str]:
-    lower = head.lower()
-    if not any(word in lower for word in (b"noai", b"noimageai", b"noarchive", b"tdm-reserv")):
-        return
-    for tag in _META.findall(lower):
+    for tag in _META.findall(head):
         name, content = _NAME.search(tag), _CONTENT.search(tag)
         if name is None or content is None:
             continue
@@ -132,7 +130,7 @@ def _of_body(body: bytes) -> Iterator[str]:
             break
     if b'id="__NEXT_DATA__"' in body:
         yield "script_data"
-    for at in _places(body, b"JavaScript"):
+    for at in _places(body[:_HEAD], b"JavaScript"):  # what asks for it does so before all else
         around = body[max(0, at - 60) : at], body[at : at + 60]
         if any(_ENABLE.search(text) for text in around):
             yield "needs_script"

@@ -116,6 +116,23 @@ def test_a_canonical_link_counts_on_its_own_site_only(canonical: str, expected: 
     assert read(f'<link rel="canonical" href="{canonical}">').canonical_url == expected
 
 
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("/en/", "https://www.island-post.example/en/ferry"),
+        ("https://island-post.example/de/", "https://island-post.example/de/ferry"),
+        ("https://cdn.example/", None),
+        ("http://[", "https://www.island-post.example/news/ferry"),
+        ("", "https://www.island-post.example/news/ferry"),
+    ],
+)
+def test_relative_addresses_start_from_the_base(base: str, expected: str | None) -> None:
+    head = '<link rel="canonical" href="ferry"><link rel="amphtml" href="ferry?amp">'
+    facts = read(f'<base href="{base}">{head}')
+    assert facts.canonical_url == expected
+    assert facts.aliases == ((f"{expected}?amp",) if expected else ())
+
+
 def test_the_amp_page_is_an_alias() -> None:
     head = '<link rel="amphtml" href="/amp/ferry">'
     assert read(head).aliases == ("https://www.island-post.example/amp/ferry",)

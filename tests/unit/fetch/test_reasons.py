@@ -22,14 +22,14 @@ OLD = float("inf")
 
 
 def status(code: int, *, retry_after: float = 0.0, age: float = OLD) -> StageError | None:
-    return of_status(Page(URL, code, {}, b"", (), retry_after), HOST, age)
+    return of_status(Page(URL, code, {}, b"", (), retry_after), age)
 
 
 @pytest.mark.parametrize("reason", get_args(FailedReason))
 def test_every_way_to_fail_has_one_end(reason: FailedReason) -> None:
     sets = (reasons.DROPPED, reasons.PERMANENT, reasons.TRANSIENT, {reasons.TURN})
     assert sum(reason in known for known in sets) == 1
-    end = of_error(Failed(reason, after=3.0), HOST)
+    end = of_error(Failed(reason, after=3.0), URL)
     kinds = (Drop, Permanent, Transient, Later)
     assert isinstance(end, kinds[[reason in known for known in sets].index(True)])
     if isinstance(end, Transient | Later):
@@ -44,7 +44,7 @@ FAILS = (
 
 @pytest.mark.parametrize("reason", FAILS.split())
 def test_what_may_work_later_uses_up_a_try(reason: FailedReason) -> None:
-    end = of_error(Failed(reason), HOST)
+    end = of_error(Failed(reason), URL)
     assert isinstance(end, Transient)
     assert (end.reason, end.counts, end.after, end.party) == (reason, True, 0.0, HOST)
 
@@ -54,14 +54,14 @@ def test_what_may_work_later_uses_up_a_try(reason: FailedReason) -> None:
 def test_a_wait_for_the_host_uses_up_no_try_and_is_never_nothing(
     reason: FailedReason, told: float, waits: float
 ) -> None:
-    end = of_error(Failed(reason, after=told), HOST)
+    end = of_error(Failed(reason, after=told), URL)
     assert isinstance(end, Transient)
     assert (end.reason, end.counts, end.after) == (reason, False, waits)
 
 
 @pytest.mark.parametrize(("told", "waits"), [(5_000.0, 5_000.0), (0.0, PAUSE)])
 def test_a_turn_is_no_failure_and_has_no_end(told: float, waits: float) -> None:
-    end = of_error(Failed("host_busy", after=told), HOST)
+    end = of_error(Failed("host_busy", after=told), URL)
     assert isinstance(end, Later)
     assert (end.reason, end.after) == ("host_busy", waits)
 
@@ -71,19 +71,19 @@ def test_a_turn_is_no_failure_and_has_no_end(told: float, waits: float) -> None:
     ["tls_verify", "encoding", "redirect_loop", "too_many_redirects", "redirect_no_location"],
 )
 def test_what_will_not_get_better_is_permanent(reason: FailedReason) -> None:
-    end = of_error(Failed(reason), HOST)
+    end = of_error(Failed(reason), URL)
     assert isinstance(end, Permanent)
     assert not isinstance(end, Security)
 
 
 @pytest.mark.parametrize("reason", ["robots", "too_large"])
 def test_what_ends_on_purpose_is_dropped(reason: FailedReason) -> None:
-    assert of_error(Failed(reason), HOST) == Drop(reason)
+    assert of_error(Failed(reason), URL) == Drop(reason)
 
 
 @pytest.mark.parametrize("reason", get_args(RefusedReason))
 def test_what_the_guard_refuses_dies_apart_from_what_a_site_refuses(reason: RefusedReason) -> None:
-    end = of_error(Refused(reason), HOST)
+    end = of_error(Refused(reason), URL)
     assert isinstance(end, Security)
     record = Record(Partition("articles.intake", 0), 0, 0, None, b"", {})
     assert notes(headers_for(record, read(record), end, {}))["class"] == "Security"

@@ -67,7 +67,7 @@ NO_WALLS = {
 
 @pytest.mark.parametrize("name", WALLS)
 def test_a_wall_is_not_counted_as_the_site_s_refusal(name: str) -> None:
-    end = of_status(answer(*WALLS[name]), "paper.test", 1.0)
+    end = of_status(answer(*WALLS[name]), 1.0)
     assert end is not None
     assert end.reason == "blocked_by_bot_wall"
 
