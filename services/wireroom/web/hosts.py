@@ -38,6 +38,8 @@ True: the future is done. False: the wait was called off.
 
 _DAY = 86_400.0
 _JITTER = 0.1
+# Whoever was let in stays, unless the host has become much slower since.
+_LENIENCE = 2.0
 
 
 async def patiently(turn: asyncio.Future[None]) -> bool:
@@ -100,9 +102,11 @@ class Hosts:
         ``crawl_delay``: seconds between pages that the host asks for; None where not known. The
         report is to be told how the host answered; a ``Failed`` that leaves the block is heard too.
         """
-        host = self._hosts.host(name, _now())
-        if crawl_delay is not None:
+        now = _now()
+        host = self._hosts.host(name, now)
+        if crawl_delay is not None and crawl_delay != host.pace.asked:
             host.asks_for(min(crawl_delay, _DAY))
+            self._thin_out(host, now, self._manners.park_after)
         await self._wait_for_turn(host, wait)
         answer = _Answer()
         try:
@@ -176,23 +180,23 @@ class Hosts:
 
     def _finish(self, host: Host[_Page], answer: _Answer) -> None:
         now = _now()
-        troubled = host.breaker.down(now)
+        patience = _LENIENCE * self._manners.park_after
         if answer.status:
             assert host.began is not None
             host.last = str(answer.status)
             host.breaker.answered()
             host.pace.answered(answer.status, now - host.began)
             host.not_before = now + answer.retry_after
-            troubled = complains(answer.status)
+            if complains(answer.status):
+                patience = self._manners.park_after
         host.rest(now, self._random.uniform(1 - _JITTER, 1 + _JITTER))
         self._turns.release(host)
-        if troubled:
-            self._thin_out(host, now)
+        self._thin_out(host, now, patience)
         self._dispatch()
 
-    def _thin_out(self, host: Host[_Page], now: float) -> None:
-        """Send away who would now wait for too long, last come first, told in order."""
-        keep = 0 if host.breaker.down(now) else host.room(now, self._manners.park_after)
+    def _thin_out(self, host: Host[_Page], now: float, patience: float) -> None:
+        """Send away who would now wait for more than ``patience`` seconds, the last to come."""
+        keep = 0 if host.breaker.down(now) else host.room(now, patience)
         gone = [host.queue.pop() for _ in range(len(host.queue) - keep)]
         for page in reversed(gone):
             page.sent_away = self._come_again(host, now)

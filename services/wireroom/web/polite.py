@@ -80,7 +80,8 @@ class Polite:
 
         asking = asyncio.create_task(ask())
         try:
-            if not await wait(asking) and not asking.done():
+            await asyncio.sleep(0)  # rules that are known are there at once: no wait to call off
+            if not (asking.done() or await wait(asking) or asking.done()):
                 raise self._hosts.sent_away(urls.host(url))
             asking.result()
         except Failed as error:

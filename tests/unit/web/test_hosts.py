@@ -254,6 +254,32 @@ def test_nobody_asks_during_a_crawl_delay(asked: float) -> None:
     run(scene())
 
 
+def test_a_crawl_delay_that_grows_sends_away_who_waits() -> None:
+    async def scene() -> None:
+        web = Scene()
+        visits = [asyncio.create_task(web.visit(crawl_delay=1.0)) for _ in range(20)]
+        await asyncio.sleep(2.0)
+        with pytest.raises(Failed, match="host_busy"):
+            await web.visit(crawl_delay=3_600.0)
+        results = await asyncio.gather(*visits, return_exceptions=True)
+        assert now() < 5.0
+        assert sum(isinstance(result, Failed) for result in results) >= 17
+        assert len(web.log) <= 3
+
+    run(scene())
+
+
+def test_a_host_that_becomes_slow_sends_away_who_would_wait_for_minutes() -> None:
+    async def scene() -> None:
+        web = Scene()
+        visits = [asyncio.create_task(web.visit(takes=20.0)) for _ in range(25)]
+        results = await asyncio.gather(*visits, return_exceptions=True)
+        assert now() < 150.0
+        assert sum(isinstance(result, Failed) for result in results) >= 20
+
+    run(scene())
+
+
 def test_a_slow_host_is_not_pressed() -> None:
     async def scene() -> None:
         web = Scene()
