@@ -16,6 +16,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float:
     server whose clock is wrong still means the same span.
     """
     value = headers.get("retry-after", "").strip()
+    if not value:  # as nearly always: reading no date costs more than all the rest
+        return 0.0
     if value.isascii() and value.isdigit():
         return min(float(value), DAY)
     until = _date(value)
