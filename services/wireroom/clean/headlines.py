@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from wireroom.clean.dates import MONTHS
 from wireroom.clean.extracted import Headline
-from wireroom.clean.labels import LIST_HEAD
+from wireroom.clean.lines import is_head
 from wireroom.clean.spans import Span
 
 LONGEST = 120  # characters of a headline without a bullet
@@ -18,21 +18,25 @@ _BULLET = re.compile(r"[-–—•*·▪►]\s+|\d{1,2}[.)]\s+")
 _STOP = re.compile(r"[.。।]['\"”’»)\]]*$")
 _WORDS = re.compile(r"[^\W\d_]+")
 _WEEKDAYS = """
-    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
-    sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag
-    freitag samstag sonnabend sonntag lunes martes miércoles jueves viernes sábado domingo segunda
-    terça quarta quinta sexta feira lunedì martedì mercoledì giovedì venerdì sabato domenica maandag
-    dinsdag woensdag donderdag vrijdag zaterdag zondag понедельник вторник среда четверг пятница
-    суббота воскресенье понеділок вівторок середа четвер п ятниця субота неділя الاثنين الإثنين
-    الثلاثاء الأربعاء الخميس الجمعة السبت الأحد pazartesi salı çarşamba perşembe cuma cumartesi
-    pazar poniedziałek wtorek środa czwartek piątek sobota niedziela
+    monday tuesday wednesday thursday friday saturday sunday mon tue
+    tues wed thu thur thurs fri sat sun lundi mardi mercredi jeudi
+    vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag
+    samstag sonnabend sonntag lunes martes miércoles jueves viernes
+    sábado domingo segunda terça quarta quinta sexta feira lunedì
+    martedì mercoledì giovedì venerdì sabato domenica maandag dinsdag
+    woensdag donderdag vrijdag zaterdag zondag понедельник вторник среда
+    четверг пятница суббота воскресенье понеділок вівторок середа четвер
+    пятниця п ятниця субота неділя الاثنين الإثنين الثلاثاء الأربعاء
+    الخميس الجمعة السبت الأحد pazartesi salı çarşamba perşembe cuma
+    cumartesi pazar poniedziałek wtorek środa czwartek piątek sobota
+    niedziela
 """
 _BETWEEN = """
-    de del of the at à le den der um uhr am pm a p m h utc gmt cet cest est edt bst pst pdt
-    st nd rd th г года год в о року р el do il alle kl om saat
-    年 月 日 년 월 일 星期 星期一 星期二 星期三 星期四 星期五 星期六 星期日
-    月曜日 火曜日 水曜日 木曜日
-    金曜日 土曜日 日曜日 월요일 화요일 수요일 목요일 금요일 토요일 일요일
+    de del of the at à le den der um uhr am pm a p m h utc gmt cet cest
+    est edt bst pst pdt st nd rd th г года год в о року р el do il alle
+    kl om saat 年 月 日 時 分 时 点 上午 下午 午前 午後 火 水 木 金 土 년 월 일 시 분 오전 오후 星期
+    星期一 星期二 星期三 星期四 星期五 星期六 星期日 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 월요일 화요일 수요일
+    목요일 금요일 토요일 일요일
 """
 _DATE_WORDS = frozenset((*_WEEKDAYS.split(), *_BETWEEN.split(), *MONTHS))
 
@@ -55,7 +59,7 @@ def list_start(lines: Sequence[Span], is_label: Callable[[Span], bool]) -> int:
     start, listed = len(lines), 0
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
-        if LIST_HEAD.fullmatch(line.text):
+        if is_head(line.text):
             start = index if listed else start
         elif is_label(line) or is_page_date(line.text):
             continue

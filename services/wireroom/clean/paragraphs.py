@@ -16,6 +16,7 @@ from itertools import pairwise
 SHORTEST_HEADING, LONGEST_HEADING = 12, 130  # characters
 FEWEST_HEADING_WORDS = 3
 LONGEST_QUOTATION = 2_000  # characters in which the other mark of a pair is looked for
+SHORTEST_HEAD = 4  # small letters before the seam; names with a capital inside begin with one
 SHORTEST_AFTER = 40  # characters of the paragraph under a heading
 
 _OPENING, _CLOSING = "“‘«„‚‹([{¿¡「『", "”’»‹›)]}」』"
@@ -72,20 +73,24 @@ def paragraphs(line: str, vocabulary: Counter[str]) -> list[str]:
 
     ``vocabulary``: the words of the whole text, see ``words_of``.
     """
-    parts = _cut(line, _glued_ends(line))
-    return [
-        part for piece in parts for part in _cut(piece, _heading_end(piece, vocabulary)) if part
-    ]
+    bounds = [0, *cuts(line, vocabulary), len(line)]
+    return [part for a, b in pairwise(bounds) if (part := line[a:b].strip())]
+
+
+def cuts(line: str, vocabulary: Counter[str]) -> list[int]:
+    """Where paragraphs begin inside ``line``, from left to right."""
+    found: list[int] = []
+    for start, end in pairwise((0, *_glued_ends(line), len(line))):
+        piece = line[start:end]
+        inner = _heading_end(piece.lstrip(), vocabulary)
+        found += [start + len(piece) - len(piece.lstrip()) + at for at in inner]
+        found.append(end)
+    return found[:-1]
 
 
 def words_of(lines: Iterable[str]) -> Counter[str]:
     """How often each word occurs, as written."""
     return Counter(word for line in lines for word in _WORD.findall(line))
-
-
-def _cut(text: str, ends: Iterable[int]) -> list[str]:
-    cuts = [0, *ends, len(text)]
-    return [text[a:b].strip() for a, b in pairwise(cuts)]
 
 
 def _glued_ends(line: str) -> Iterator[int]:
@@ -167,6 +172,16 @@ def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
     return []
 
 
+def first_seam(line: str, start: int) -> int | None:
+    """Where behind ``start`` a capital follows a small word of which it is no part."""
+    for found in re.finditer(r"\w+", line[start : start + LONGEST_HEADING]):
+        word, at = found.group(), start + found.start()
+        for inner in range(1, len(word)):
+            if word[inner].isupper() and word[:inner].islower() and word[inner + 1 :].islower():
+                return at + inner
+    return None
+
+
 def _is_seam(text: str, at: int) -> bool:
     """A capital right behind a small letter, a year or a closing mark."""
     before, char = text[at - 1], text[at]
@@ -194,5 +209,6 @@ def _is_known_seam(text: str, at: int, vocabulary: Counter[str]) -> bool:
     if not head or head.isdecimal():
         return opener
     if head[0].islower():
-        return (opener and len(head) >= 3) or bool(vocabulary[head] and vocabulary[behind])
+        known = vocabulary[behind] or vocabulary[behind.lower()]
+        return len(head) >= SHORTEST_HEAD or (opener and len(head) >= 3) or bool(known)
     return bool(vocabulary[head]) and (opener or bool(vocabulary[behind]))

@@ -14,9 +14,9 @@ from wireroom.clean import dates
 from wireroom.clean.authors import names
 from wireroom.clean.extracted import Extracted, Removed
 from wireroom.clean.headlines import with_languages
-from wireroom.clean.paragraphs import paragraphs, words_of
+from wireroom.clean.lines import Label, url_in
 from wireroom.clean.spans import lines
-from wireroom.clean.trailer import Label, Parts, take_apart, url_in
+from wireroom.clean.trailer import Parts, take_apart
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 
@@ -50,16 +50,20 @@ def parse(text: str) -> Extracted:
         source=source,
         copyright_notice=rights,
         headlines=with_languages(parts.headlines),
-        removed=tuple(Removed(rule, s.at, len(s.text)) for rule, s in parts.removed),
+        removed=_removed(parts),
         provenance=provenance,
     )
 
 
 def body(parts: Parts) -> str:
-    """The body's paragraphs, glued ones apart, divided by line breaks."""
-    texts = [_UNPRINTABLE.sub("", span.text) for span in parts.body]
-    vocabulary = words_of(texts)
-    return "\n".join(part for text in texts for part in paragraphs(text, vocabulary))
+    """The body's paragraphs, divided by line breaks."""
+    texts = (_UNPRINTABLE.sub("", span.text) for span in parts.body)
+    return "\n".join(text for text in texts if text)
+
+
+def _removed(parts: Parts) -> tuple[Removed, ...]:
+    spans = sorted(parts.removed, key=lambda found: found[1].at)
+    return tuple(Removed(rule, span.at, len(span.text)) for rule, span in spans)
 
 
 def _published(labels: Sequence[Label]) -> dates.Moment | None:
@@ -69,7 +73,7 @@ def _published(labels: Sequence[Label]) -> dates.Moment | None:
 
 def _link(labels: Sequence[Label]) -> str | None:
     for label in labels:
-        if label.kind == "source" and (link := url_in(label.value)) and _host(link):
+        if label.kind in ("source", "appeared") and (link := url_in(label.value)) and _host(link):
             return link
     return None
 
@@ -77,7 +81,7 @@ def _link(labels: Sequence[Label]) -> str | None:
 def _source(labels: Sequence[Label], link: str | None) -> str | None:
     """The publisher's name where a label gives one, else the host of the link."""
     for label in labels:
-        if label.kind == "source" and label.value and url_in(label.value) is None:
+        if label.kind in ("source", "appeared") and label.value and url_in(label.value) is None:
             return label.value
     return _host(link) if link else None
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from tests.quality.syndicated.labelled import Labelled, read
 from tests.quality.syndicated.scores import FIELDS, Score, score
+
 from wireroom.clean.extracted import Extracted
 from wireroom.clean.syndicated import parse
 

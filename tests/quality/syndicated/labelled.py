@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -61,7 +61,7 @@ class Labelled:
             "canonical_url": url,
             "source": self.facts.get("source", host),
             "authors": tuple(name.strip() for name in people.split(";") if name.strip()),
-            "published_at": datetime.fromisoformat(f"{moment}+00:00") if moment else None,
+            "published_at": datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None,
             "copyright_notice": rights[0] if rights else None,
             "headlines": tuple(self._headlines()),
         }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.quality.syndicated.labelled import Labelled, Line
+
 from wireroom.clean.extracted import Extracted
 
 FIELDS = ("canonical_url", "source", "authors", "published_at", "copyright_notice", "headlines")
@@ -95,7 +97,7 @@ class Score:
         body = [line for line in labelled.lines if line.is_body]
         true = _boundaries(line.text for line in body)
         joined = _boundaries(line.text for line in body)
-        for before, after in zip(body, body[1:], strict=False):
+        for before, after in itertools.pairwise(body):
             if not _is_glued(labelled, before, after):
                 joined -= _boundaries((before.text, after.text))
         found = _boundaries(parsed.text.split("\n"))
@@ -124,7 +126,7 @@ def _is_glued(labelled: Labelled, before: Line, after: Line) -> bool:
 
 def _boundaries(paragraphs: Iterable[str]) -> Counter[tuple[str, str]]:
     bare = [text for text in map(_bare, paragraphs) if text]
-    return Counter((a[-SEEN:], b[:SEEN]) for a, b in zip(bare, bare[1:], strict=False))
+    return Counter((a[-SEEN:], b[:SEEN]) for a, b in itertools.pairwise(bare))
 
 
 def _bare(text: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wireroom.clean.headlines import is_page_date
-from wireroom.clean.trailer import label_of
+from wireroom.clean.lines import label_of
 
 LABELS = {
     "en": ("Source link : https://a.example/1", "Written by Ann Lee", "Posted on May 3, 2024"),
@@ -60,8 +60,8 @@ def test_a_sentence_that_begins_like_a_label_is_none(line: str) -> None:
         ("Read more: The bridge that nobody wanted", "also"),
         ("À lire aussi : Le pont dont personne ne voulait", "also"),
         ("Follow us on Mastodon and Bluesky", "social"),
-        ("Sign up for our weekly newsletter.", "social"),
-        ("The post The bridge that nobody wanted appeared first on Island Post.", "appeared_on"),
+        ("Sign up for our weekly newsletter.", "newsletter"),
+        ("The post The bridge that nobody wanted appeared first on Island Post.", "appeared"),
         ("Tags: bridges, ferries", "tags"),
     ],
 )

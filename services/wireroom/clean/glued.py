@@ -1,0 +1,133 @@
+"""A trailer without line breaks: where it begins in a line, and where its parts do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wireroom.clean.headlines import is_page_date
+from wireroom.clean.labels import Kind, fold, table
+from wireroom.clean.lines import is_head, label_of
+from wireroom.clean.spans import Span
+
+LONGEST_TRAILER = 8_000  # characters at a line's end in which a glued trailer is looked for
+MOST_JOINED = 3  # cuts that may be passed over: a label's value may look like another label
+LONGEST_DAY = 45
+KINDS: frozenset[Kind] = frozenset(
+    ("source", "date", "updated", "rights", "social", "newsletter", "appeared")
+)
+"""Of whole lines; others ("by …") begin like too much else."""
+
+_COLON = re.compile(r"[:：﹕]")
+_BEGINNING = re.compile(
+    r"\b\w|[©(]|[A-ZÀ-ÖØ-ÞĆČĘĞİŁŃŚŞŠŹŻŽЀ-Я]|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+_BULLET = re.compile(r"(?<=[\s\w])[-–•*·]\s")
+_LIST = re.compile(r"[^-–•*·]{2,40}?\s*(?=([-–•*·])\s)")
+
+
+def unglued(line: Span) -> list[Span]:
+    """A line cut where a trailer without line breaks begins.
+
+    From its end backwards every piece must be a label line that fits, a list or a day; the
+    first that does not fit belongs to the body, with all before it.
+    """
+    cuts = [] if _is_one(line) or is_head(line.text) else _cuts(line.text)
+    pieces: list[Span] = []
+    end, missed = len(line.text), 0
+    for start in reversed(cuts):
+        piece = line.cut(start, end)
+        found = [piece] if _is_one(piece) else _list_pieces(piece)
+        if found:
+            pieces[:0] = found
+            end, missed = start, 0
+        elif missed == MOST_JOINED:
+            break
+        else:
+            missed += 1
+    if len(pieces) == 1 and label_of(pieces[0].text) is None:
+        return [line]  # a day alone: the body's last words
+    return [part for part in (line.cut(0, end), *pieces) if part.text]
+
+
+def _is_one(piece: Span) -> bool:
+    return label_of(piece.text) is not None or is_page_date(piece.text)
+
+
+def _cuts(text: str) -> list[int]:
+    """Where labels, list heads and days may begin inside ``text``."""
+    since = max(0, len(text) - LONGEST_TRAILER)
+    folded = fold(text)
+    starts = set(_before_colons(text, folded, since))
+    starts.update(_heads(text, folded, since))
+    starts.update(_phrases(text, folded, since))
+    found = sorted(at for at in starts if at > 0 and not _is_inside_word(text, at))
+    day = _day(text) if found else None
+    if day is not None and day > found[-1] and label_of(text[found[-1] :]) is None:
+        found.append(day)
+    return found
+
+
+def _before_colons(text: str, folded: str, since: int) -> Iterator[int]:
+    """Starts of the longest label before each colon."""
+    words = table()
+    for colon in _COLON.finditer(folded, since):
+        end = colon.start()
+        while end > since and folded[end - 1] == " ":
+            end -= 1
+        for at in range(max(since, end - words.longest), end):
+            if folded[at:end] in words.before_colon and not _is_inside_word(text, at):
+                yield at
+                break
+
+
+def _heads(text: str, folded: str, since: int) -> Iterator[int]:
+    words = table()
+    for bullet in _BULLET.finditer(folded, since):
+        end = bullet.start()
+        while end > since and folded[end - 1] in " :":
+            end -= 1
+        for at in range(max(since, end - words.longest), end):
+            if folded[at:end] in words.heads and not _is_inside_word(text, at):
+                yield at
+                break
+
+
+def _phrases(text: str, folded: str, since: int) -> Iterator[int]:
+    words = table()
+    for beginning in _BEGINNING.finditer(text, since):
+        at = beginning.start()
+        if any(p.head and p.kind in KINDS for p in words.beginning(folded, at)):
+            yield at
+
+
+def _day(text: str) -> int | None:
+    """Where a day of the page begins that ends the text, such as ``Monday, June 3``."""
+    since = max(0, len(text) - LONGEST_DAY)
+    for blank in re.finditer(r"(?<=\s)(?=[^\W_])", text[since:]):
+        at = since + blank.start()
+        if text[at].isalpha() and is_page_date(text[at:]):
+            return at
+    return None
+
+
+def _is_inside_word(text: str, at: int) -> bool:
+    """``reSource`` is two words, ``resource`` is one; scripts without capitals have no say."""
+    if at == 0:
+        return False
+    before, first = text[at - 1], text[at]
+    if first.isupper():
+        return before.isupper()
+    return first.islower() and (before.isalnum() or before in "-_’'@/")
+
+
+def _list_pieces(piece: Span) -> list[Span]:
+    """``Trending - One - Two`` as head and items; empty where it is no such list."""
+    head = _LIST.match(piece.text)
+    if head is None or not is_head(head.group()):
+        return []
+    bullet = re.compile(rf"{re.escape(head[1])}\s+")
+    starts = [found.start() for found in bullet.finditer(piece.text)]
+    ends = [*starts[1:], len(piece.text)]
+    items = [piece.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+    return [piece.cut(0, head.end()), *items] if len(items) >= 2 else []
