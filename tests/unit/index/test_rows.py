@@ -11,6 +11,7 @@ from wireroom.events import (
     ArticleClassified,
     Headline,
     Keyphrase,
+    PageValidators,
     Removed,
     Subject,
     Submission,
@@ -20,7 +21,7 @@ from wireroom.index.messages import indexed
 from wireroom.index.rows import row
 from wireroom.runtime.journal import Hop
 from wireroom.runtime.stage import Delivery
-from wireroom.storage.rows import Written
+from wireroom.storage.rows import Seen, Written
 from wireroom.wire.headers import Envelope
 from wireroom.wire.transport import Partition, Record
 
@@ -72,6 +73,15 @@ def test_an_event_becomes_a_row() -> None:
     assert orjson.loads(made.provenance) == {"title": "meta"}
     assert made.headlines == (("h", "fr"),)
     assert made.content_hash == urls.content_hash(TEXT)
+
+
+def test_what_the_page_showed_goes_with_the_row_and_a_text_handed_in_shows_nothing() -> None:
+    page = PageValidators(etag='"1"', body_hash=b"h", fetched_at=NOW)
+    event = _event().model_copy(update={"validators": page, "signals": ("paywall",)})
+    assert row(_delivery(event)).seen == Seen(
+        etag='"1"', last_modified=None, body_hash=b"h", fetched_at=NOW, signals=("paywall",)
+    )
+    assert row(_delivery(_event())).seen is None
 
 
 def test_aliases_are_canonical_each_once_and_without_the_article_s_own_url() -> None:
