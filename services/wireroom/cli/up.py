@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from wireroom.cli.composition import SERVICES, all_topics
 from wireroom.cli.connections import at, external
@@ -28,6 +29,16 @@ from wireroom.storage.pool import open_pool
 from wireroom.wire.kafka import admin
 
 METRICS_FROM = 9400
+
+
+class Ports(NamedTuple):
+    """Of the embedded servers."""
+
+    kafka: int
+    postgres: int
+
+
+USUAL = Ports(9092, 15432)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +77,11 @@ async def prepared(
     data: Path,
     environment: Mapping[str, str],
     processes: Mapping[str, Sequence[str]],
+    ports: Ports = USUAL,
 ) -> AsyncIterator[Running]:
     """Servers up (or those that the environment names), migrated, topics made; the processes, by
-    name with the services that each runs, not started yet. ``environment`` is added to theirs.
-    Raises ``Trouble``.
+    name with the services that each runs, not started yet. ``environment`` is added to theirs;
+    ``ports``: where the servers are to listen. Raises ``Trouble``.
     """
     named = external()
     if named.kafka != named.postgres:
@@ -81,7 +93,14 @@ async def prepared(
         yield await _ready(settings, addresses, data, environment, processes)
         return
     try:
-        async with servers(data, say=say, settings=settings.embedded) as embedded:
+        started = servers(
+            data,
+            say=say,
+            settings=settings.embedded,
+            kafka_port=ports.kafka,
+            postgres_port=ports.postgres,
+        )
+        async with started as embedded:
             running = await _ready(settings, embedded.addresses, data, environment, processes)
             stop = asyncio.Event()
             watch = asyncio.create_task(embedded.watch(stop))

@@ -87,12 +87,16 @@ appender.f.strategy.max = 3
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """``folder``: its data and settings; ``logs``: where ``kafka.log`` and ``kafka.out`` go."""
+    """``folder``: its data and settings; ``logs``: where ``kafka.log`` and ``kafka.out`` go.
+
+    ``told``: the port that clients are told to come to, where that is another, such as a proxy's.
+    """
 
     folder: Path
     logs: Path
     port: int
     controller_port: int
+    told: int = 0
 
     @property
     def properties(self) -> Path:
@@ -155,7 +159,7 @@ def write(broker: Broker, lock: Lock) -> None:
     temporary.mkdir(parents=True)
     here = {
         "listeners": f"PLAINTEXT://{broker.bootstrap},CONTROLLER://{HOST}:{broker.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{broker.bootstrap}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{broker.told or broker.port}",
         "controller.quorum.voters": f"1@{HOST}:{broker.controller_port}",
         "log.dirs": str(broker.folder / "data"),
     }

@@ -121,7 +121,8 @@ async def _kafka(place: _Place, asked: int) -> tuple[str, Server]:
 
     def broker(port: int) -> kafka.Broker:
         controller = next_free(min(port + CONTROLLER_OFFSET, 60_000))
-        return kafka.Broker(place.data / "kafka", place.data / "log", port, controller)
+        folder, logs = place.data / "kafka", place.data / "log"
+        return kafka.Broker(folder, logs, port, controller, place.settings.kafka_told)
 
     def program(port: int) -> Program:
         return kafka.program(broker(port), java, lock, jars, archive)

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     maven_mirror: str | None = Field(
         default=None, description="Address of a Maven repository to use instead of the usual one."
     )
+    kafka_told: int = Field(
+        default=0,
+        description="Port that Kafka's clients are told to come to, such as a proxy's; 0: its own.",
+    )
     java: Path | None = Field(
         default=None, description="Java home (17 or newer) to use instead of the installed wheel."
     )
