@@ -17,6 +17,7 @@ from wireroom.fetch.handler import VERSIONS, World, handle, identify
 from wireroom.fetch.known import Known, nothing_known
 from wireroom.fetch.lookup import RecallMetrics, recall
 from wireroom.fetch.submission import accepted_at
+from wireroom.runtime.hand import turn
 from wireroom.runtime.stage import Stage
 from wireroom.web.polite import polite
 from wireroom.web.settings import Settings
@@ -36,7 +37,10 @@ async def stage(
     """
     async with polite(settings) as web:
         world = World(
-            get=web.get, clock=lambda: datetime.now(UTC), known=known, accepted=accepted_at
+            get=partial(web.get, wait=turn),
+            clock=lambda: datetime.now(UTC),
+            known=known,
+            accepted=accepted_at,
         )
         yield Stage(
             name="fetch",
