@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from wireroom.runtime.service import Service, trouble
-
-Rankings = Mapping[str, Sequence[Mapping[str, object]]]
-"""Name of a ranking → its rows, worst first, as JSON has them: what no label may hold."""
-
-
-def _none() -> Rankings:
-    return {}
+from wireroom.runtime.service import Service, rankings, trouble
 
 
 class Health:
@@ -37,13 +30,11 @@ class Health:
         *,
         host: str,
         port: int,
-        rankings: Callable[[], Rankings] = _none,
     ) -> None:
         self._services = services
         self._registry = registry
         self._host = host
         self._port = port
-        self._rankings = rankings
 
     async def run(self, stop: asyncio.Event) -> None:
         app = web.Application()
@@ -72,4 +63,4 @@ class Health:
         return web.json_response(said, status=503 if any(states.values()) else 200)
 
     async def _ranked(self, request: web.Request) -> web.Response:
-        return web.json_response(self._rankings())
+        return web.json_response(rankings(self._services))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
+
+Rankings: TypeAlias = Mapping[str, Sequence[Mapping[str, object]]]
+"""Name of a ranking → its rows, worst first, as JSON has them: what no label may hold."""
 
 
 class Service(Protocol):
@@ -26,6 +30,23 @@ class Telling(Protocol):
 
     @property
     def trouble(self) -> str | None: ...
+
+
+@runtime_checkable
+class Ranking(Protocol):
+    """A service that knows who leads what."""
+
+    def rankings(self) -> Rankings: ...
+
+
+def rankings(services: Sequence[Service]) -> Rankings:
+    """Those of all services; the rows of one name one after the other."""
+    found: dict[str, list[Mapping[str, object]]] = {}
+    for service in services:
+        if isinstance(service, Ranking):
+            for name, rows in service.rankings().items():
+                found.setdefault(name, []).extend(rows)
+    return found
 
 
 def trouble(service: Service) -> str | None:

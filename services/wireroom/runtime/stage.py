@@ -9,6 +9,7 @@ from uuid import UUID
 
 from wireroom.runtime.journal import Hop
 from wireroom.runtime.retry import Backoff
+from wireroom.runtime.service import Rankings
 from wireroom.wire.event import Event
 from wireroom.wire.transport import Partition
 
@@ -82,7 +83,8 @@ class Stage(Generic[E]):
     of one partition past its first unfinished one. ``head_wait``: seconds that a record may wait
     for its turn while others cannot be taken for it. ``batch_size``: most records in one
     transaction; ``batch_wait``: seconds that it waits for more of them. ``timeout``: seconds
-    for one try. ``versions``: what the journal names beside each hop.
+    for one try. ``versions``: what the journal names beside each hop. ``rankings``: who leads what,
+    by name, for people; names that change without end have no place among the metrics' labels.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Stage(Generic[E]):
     timeout: float = 30.0
     backoff: Backoff = field(default_factory=Backoff)
     versions: Mapping[str, str] = field(default_factory=dict)
+    rankings: Callable[[], Rankings] = dict
 
     def __post_init__(self) -> None:
         if (self.handle is None) == (self.handle_batch is None):

@@ -24,6 +24,7 @@ from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Outlet
 from wireroom.runtime.parking import Dead, History, Parked, is_failure
+from wireroom.runtime.service import Rankings
 from wireroom.runtime.stage import Drop, Stage, Unchanged, is_probe, subject_of
 from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.trial import Trial, Verdict
@@ -74,6 +75,9 @@ class Worker(Generic[E]):
     @property
     def trouble(self) -> str | None:
         return self._member.trouble(self._fuse.reason)
+
+    def rankings(self) -> Rankings:
+        return self._stage.rankings()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Return when stopped and drained.

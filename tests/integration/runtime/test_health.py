@@ -16,7 +16,8 @@ from prometheus_client import CollectorRegistry
 
 from wireroom.cli.picture import picture
 from wireroom.cli.scrape import scrape
-from wireroom.runtime.health import Health, Rankings
+from wireroom.runtime.health import Health
+from wireroom.runtime.service import Rankings
 
 SLOW = {"host": "slow.example", "mean": 4.25, "delay": 2.0, "waiting": 17, "state": "up"}
 
@@ -47,9 +48,9 @@ def get(port: int, path: str) -> tuple[int, Any]:
 
 
 @asynccontextmanager
-async def serving(service: Service, **more: Any) -> AsyncIterator[int]:
+async def serving(service: Service) -> AsyncIterator[int]:
     port, stop = free_port(), asyncio.Event()
-    health = Health([service], CollectorRegistry(), host="127.0.0.1", port=port, **more)
+    health = Health([service], CollectorRegistry(), host="127.0.0.1", port=port)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(health.run(stop))
         async with asyncio.timeout(5):
@@ -76,11 +77,13 @@ async def test_readiness_names_the_reason_of_each_service() -> None:
 
 
 async def test_rankings_come_from_whoever_keeps_them_to_top() -> None:
-    def rankings() -> Rankings:
-        return {"slowest_hosts": [SLOW]}
+    class Fetching(Service):
+        def rankings(self) -> Rankings:
+            return {"slowest_hosts": [SLOW]}
 
-    async with serving(Service(), rankings=rankings) as port:
-        assert await asyncio.to_thread(get, port, "/rankings") == (200, rankings())
+    async with serving(Fetching()) as port:
+        found = await asyncio.to_thread(get, port, "/rankings")
+        assert found == (200, {"slowest_hosts": [SLOW]})
         seen = await asyncio.to_thread(scrape, [f"127.0.0.1:{port}"])
     assert picture(seen, seen).slowest_hosts == [SLOW]
 
