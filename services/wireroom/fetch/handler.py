@@ -149,7 +149,7 @@ def _article(
         content_type=page.content_type if page else None,
         html=content.html,
         text=content.text,
-        signals=signals(event.url or "", page) if page else (),
+        signals=signals(page) if page else (),
         validators=validators,
         versions=VERSIONS,
     )

@@ -16,11 +16,11 @@ _UNSEEN = re.compile(
     rb"<!--.*?(?:-->|$)|<noscript\b.*?(?:</noscript|$)|<script\b.*?(?:</script|$)",
     re.DOTALL | re.IGNORECASE,
 )
-_META = re.compile(rb"<meta\s[^>]{0,2000}>", re.IGNORECASE)
+_META = re.compile(rb"<meta\s[^<>]{0,2000}>", re.IGNORECASE)
 _REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh\b", re.IGNORECASE)
 _CONTENT = re.compile(rb"content\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _TOLD = re.compile(r"\s*(\d+(?:\.\d*)?)\s*[;,]\s*+(?:url\s*=\s*)?+[\"']?([^\"']+)", re.IGNORECASE)
-_BASE = re.compile(rb"<base\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_BASE = re.compile(rb"<base\s[^<>]*?href\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def target(page: Page) -> str | None:

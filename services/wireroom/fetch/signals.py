@@ -46,9 +46,9 @@ _LOGIN_TITLE = re.compile(
     r"(?:$|\s*[-|·:–]| (?:to|bei|at)\b)"
 )
 _LONGEST_TITLE = 60  # characters of a wall's title; a story about consent says more
-_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,400})<")
+_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{0,400})<")
 # Of a head in lower case: a pattern that ignores case is searched ten times as long.
-_META = re.compile(rb"<meta\s[^>]{0,1000}>")
+_META = re.compile(rb"<meta\s[^<>]{0,1000}>")
 _NAME = re.compile(rb"name\s*=\s*[\"']?\s*([\w-]+)")
 _CONTENT = re.compile(rb"content\s*=\s*[\"']?([^\"'>]*)")
 _FREE = re.compile(rb"[\"']?(?:\s*:\s*|\s+content\s*=\s*)[\"']?\s*(?:https?://schema\.org/)?false\b",
@@ -64,9 +64,11 @@ _ONLY_FOR = re.compile(r"\s*([\w-]+)\s*:(.*)", re.DOTALL)
 _ASKED_ROBOTS = frozenset((b"robots", b"wireroom"))
 
 
-def signals(url: str, page: Page) -> tuple[str, ...]:
-    """Which of ``WORDS`` the page at ``page.url`` says, asked for by ``url``."""
-    found = {*_of_headers(page.headers), *_of_address(url, page.url)}
+def signals(page: Page) -> tuple[str, ...]:
+    """Which of ``WORDS`` the page says."""
+    found = set(_of_headers(page.headers))
+    if page.hops:  # an address that was not asked for: /login may well be the name of a story
+        found.update(_of_address(page.url))
     head = page.body[:_HEAD].lower()
     found.update(_of_title(head), _of_metas(head), _of_body(page.body))
     return tuple(word for word in WORDS if word in found)
@@ -81,11 +83,8 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[str]:
         yield "tdm_reserved"
 
 
-def _of_address(url: str, final_url: str) -> Iterator[str]:
-    """Only of an address that was not asked for: /login may well be the name of a story."""
-    if url == final_url:
-        return
-    parts = urlsplit(final_url)
+def _of_address(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
     words = {*(parts.hostname or "").split(".")[:-2], *parts.path.lower().split("/")}
     if words & _CONSENT:
         yield "consent_wall"
