@@ -32,7 +32,7 @@ from wireroom.web.settings import Settings
 
 AT_ONCE, ROUNDS = 20, 5
 HOSTS = 300
-COUNT = 400
+COUNT = 300
 BOMBS = ("gzip", "gzip, gzip", "br", "zstd")
 Get = Callable[[str], Awaitable[int]]
 
@@ -85,14 +85,14 @@ async def pages(how: str, port: int, authority: str, count: int) -> dict[str, fl
     """``how``: ours or bare, then kept (alive) or new (connections) or many (at once)."""
     who, way = how.split("-")
     tls = ssl.create_default_context(cafile=authority)
-    suffix = "?close" if way == "new" else ""
+    suffix = "close" if way == "new" else ""
     hosts, at_once = (HOSTS, HOSTS) if way == "many" else (AT_ONCE, AT_ONCE)
     async with {"ours": ours, "bare": bare}[who](port, tls) as get:
         numbers = iter(range(count + hosts))
 
         async def work(limit: int) -> None:
             for n in numbers:
-                size = await get(f"https://n{n % hosts}.bench.test:{port}/page{suffix}")
+                size = await get(f"https://n{n % hosts}.bench.test:{port}/page?{n}{suffix}")
                 assert size == sites.PAGE_SIZE
                 if n >= limit:
                     return

@@ -152,7 +152,7 @@ class Site(asyncio.Protocol):
             head, _, self.head = self.head.partition(b"\r\n\r\n")
             path, _, way = head.split(b" ", 2)[1].decode().partition("?")
             self.transport.write(self.made[path])
-            if way == "close":
+            if way.endswith("close"):
                 self.transport.close()
 
 

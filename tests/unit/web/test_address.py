@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wireroom.web.address import AddressRefused, Policy, parse, public, socket_factory
+from wireroom.web.address import AddressRefused, Policy, _agreed, parse, public, socket_factory
 from wireroom.web.errors import Refused
 
 OPEN = Policy()
@@ -231,3 +231,12 @@ def test_whatever_is_written_it_is_refused_or_read_alike_by_two_parsers(
     assert url.raw_host is not None
     assert str(url).isascii()
     assert "." in url.raw_host.removesuffix(".")
+
+
+@pytest.mark.parametrize(
+    "read", [("http:", "other.test", 80), ("http:", "news.test", 81), ("https:", "news.test", 80)]
+)
+def test_two_parsers_that_read_a_url_differently_are_no_answer(read: tuple[str, str, int]) -> None:
+    with pytest.raises(Refused) as caught:
+        _agreed("http://news.test/", read)
+    assert caught.value.reason == "url_ambiguous"
