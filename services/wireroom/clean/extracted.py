@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+FUTURE = timedelta(hours=24)  # by as much a time without a zone may lie ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,17 @@ class Extracted:
     removed: tuple[Removed, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+
+
+def believed(extracted: Extracted, fetched_at: datetime) -> Extracted:
+    """Without a publication time that lies more than a day ahead of when the content was there."""
+    if extracted.published_at is None or extracted.published_at <= fetched_at + FUTURE:
+        return extracted
+    provenance = {k: v for k, v in extracted.provenance.items() if k != "published_at"}
+    return replace(
+        extracted,
+        published_at=None,
+        published_offset=None,
+        zone_assumed=False,
+        provenance=provenance,
+    )

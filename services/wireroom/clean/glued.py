@@ -6,18 +6,13 @@ import re
 from collections.abc import Iterator
 
 from wireroom.clean.headlines import is_page_date
-from wireroom.clean.labels import Kind, fold, table
+from wireroom.clean.labels import fold, table
 from wireroom.clean.lines import is_head, label_of
 from wireroom.clean.spans import Span
 
 LONGEST_TRAILER = 8_000  # characters at a line's end in which a glued trailer is looked for
 MOST_JOINED = 3  # cuts that may be passed over: a label's value may look like another label
 LONGEST_DAY = 45
-KINDS: frozenset[Kind] = frozenset(
-    ("source", "date", "updated", "rights", "social", "newsletter", "appeared")
-)
-"""Of whole lines; others ("by …") begin like too much else."""
-
 _COLON = re.compile(r"[:：﹕]")
 _BEGINNING = re.compile(
     r"\b\w|[©(]|[A-ZÀ-ÖØ-ÞĆČĘĞİŁŃŚŞŠŹŻŽЀ-Я]|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -97,7 +92,7 @@ def _phrases(text: str, folded: str, since: int) -> Iterator[int]:
     words = table()
     for beginning in _BEGINNING.finditer(text, since):
         at = beginning.start()
-        if any(p.head and p.kind in KINDS for p in words.beginning(folded, at)):
+        if words.begins(folded, at):
             yield at
 
 

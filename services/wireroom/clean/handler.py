@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from wireroom import __version__
-from wireroom.clean.extracted import Extracted
+from wireroom.clean.extracted import Extracted, believed
 from wireroom.clean.reasons import DROPPED, Refused
 from wireroom.events import Article, ArticleCleaned, ArticleFetched, Headline, Hint, Removed
 from wireroom.runtime.stage import Drop, Outcome
@@ -38,7 +38,7 @@ async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
         ArticleCleaned(
             article_id=event.article_id,
             submission=event.submission,
-            article=article(with_hints(extracted, event.hint), event),
+            article=article(with_hints(believed(extracted, event.fetched_at), event.hint), event),
             signals=event.signals,
             validators=event.validators,
             versions={**event.versions, **VERSIONS},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from wireroom.clean.dates import MONTHS
 from wireroom.clean.extracted import Headline
@@ -13,6 +14,7 @@ from wireroom.clean.spans import Span
 LONGEST = 120  # characters of a headline without a bullet
 LONGEST_LISTED = 220  # and of one with it
 LONGEST_DATE = 45
+REMEMBERED = 2_000  # headlines; a syndicator hangs the same list under all that it sends in an hour
 
 _BULLET = re.compile(r"[-–—•*·▪►]\s+|\d{1,2}[.)]\s+")
 _STOP = re.compile(r"[.。।]['\"”’»)\]]*$")
@@ -35,7 +37,8 @@ _BETWEEN = """
     de del of the at à le den der um uhr am pm a p m h utc gmt cet cest
     est edt bst pst pdt st nd rd th г года год в о року р el do il alle
     kl om saat 年 月 日 時 分 时 点 上午 下午 午前 午後 火 水 木 金 土 년 월 일 시 분 오전 오후 星期
-    星期一 星期二 星期三 星期四 星期五 星期六 星期日 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 월요일 화요일 수요일
+    星期一 星期二 星期三 星期四 星期五 星期六 星期日 月曜日 火曜日 水曜日
+    木曜日 金曜日 土曜日 日曜日 월요일 화요일 수요일
     목요일 금요일 토요일 일요일
 """
 _DATE_WORDS = frozenset((*_WEEKDAYS.split(), *_BETWEEN.split(), *MONTHS))
@@ -51,9 +54,10 @@ def is_page_date(line: str) -> bool:
     )
 
 
-def list_start(lines: Sequence[Span], is_label: Callable[[Span], bool]) -> int:
+def list_start(lines: Sequence[Span], is_label: Sequence[bool]) -> int:
     """Index of the head of the list that ends the text; ``len(lines)`` where there is none.
 
+    ``is_label``: for each line, whether it is a label line or a day.
     A head counts only if nothing after it reads like a body, and something reads like a list.
     """
     start, listed = len(lines), 0
@@ -61,7 +65,7 @@ def list_start(lines: Sequence[Span], is_label: Callable[[Span], bool]) -> int:
         line = lines[index]
         if is_head(line.text):
             start = index if listed else start
-        elif is_label(line) or is_page_date(line.text):
+        elif is_label[index]:
             continue
         elif _may_be_headline(line.text):
             listed += 1
@@ -77,11 +81,14 @@ def headline(line: str) -> str:
 
 def with_languages(headlines: Sequence[str]) -> tuple[Headline, ...]:
     """Each headline once, with the language it is in."""
-    if not headlines:
-        return ()
+    return tuple(Headline(text, _language(text)) for text in dict.fromkeys(headlines))
+
+
+@lru_cache(REMEMBERED)
+def _language(text: str) -> str:
     from wireroom.language import identify  # loads a model: only for who needs it
 
-    return tuple(Headline(text, identify(text).code) for text in dict.fromkeys(headlines))
+    return identify(text).code
 
 
 def _may_be_headline(line: str) -> bool:

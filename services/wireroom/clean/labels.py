@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,13 @@ Kind: TypeAlias = Literal[
 ]  # fmt: skip
 
 FILE = Path(__file__).with_name("labels.toml")
+GLUED: frozenset[Kind] = frozenset(
+    ("source", "date", "updated", "rights", "social", "newsletter", "appeared")
+)
+"""Kinds of whole lines that are looked for inside a line; others ("by …") begin like too much."""
+
+KEY = 3  # characters by which their beginnings are looked up; © is the one that is shorter
+MONTH_FIRST = "en"  # only in English may 2/3 be the third of February
 WHOLE_LINES = ("rights", "social", "newsletter", "appeared", "credit", "ago")
 
 _SIGN = re.compile(r"\{\}|[*#~ ’']")
@@ -37,12 +44,16 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A whole line. ``head``: what it begins with, ``tail``: what has to be in it."""
+    """A whole line. ``head``: what it begins with, ``needs``: what has to be in it.
+
+    ``day_first``: nobody who writes this means February the third with 2/3.
+    """
 
     kind: Kind
     pattern: re.Pattern[str]
     head: str
     needs: str
+    day_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,9 @@ class Labels:
 
     ``before_colon``: folded words to kind. ``phrases``: beginning to phrases; those that may
     begin with anything are under "". ``heads``: what stands above lists, folded.
+    ``longest``: characters of the longest of both. ``day_first``: of ``before_colon``, as in
+    ``Phrase``. ``glued``: the first ``KEY`` characters of
+    whole lines to how they begin.
     """
 
     before_colon: Mapping[str, Kind]
@@ -58,6 +72,13 @@ class Labels:
     heads: frozenset[str]
     agencies: frozenset[str]
     longest: int
+    day_first: frozenset[str]
+    glued: Mapping[str, tuple[str, ...]]
+
+    def begins(self, folded: str, at: int) -> bool:
+        """Whether a whole line of a kind in ``GLUED`` may begin there."""
+        heads = self.glued.get(folded[at : at + KEY]) or self.glued.get(folded[at])
+        return heads is not None and folded.startswith(heads, at)
 
     def beginning(self, folded: str, at: int = 0) -> Iterator[Phrase]:
         """The phrases that the text at ``at`` may be one of."""
@@ -87,7 +108,7 @@ def table() -> Labels:
             kind = _kind(name, language)
             for entry in map(fold, entries):
                 if name in WHOLE_LINES or _SIGN.search(entry.replace(" ", "").replace("'", "")):
-                    phrase = _phrase(kind, entry)
+                    phrase = _phrase(kind, entry, language != MONTH_FIRST)
                     phrases.setdefault(_key(entry[:1]), {}).setdefault(entry, phrase)
                 else:
                     before_colon.setdefault(entry, kind)
@@ -97,8 +118,23 @@ def table() -> Labels:
         phrases={key: tuple(found.values()) for key, found in phrases.items()},
         heads=heads,
         agencies=frozenset(fold(w) for words in languages.values() for w in words["agencies"]),
+        day_first=frozenset(before_colon) - _words(languages[MONTH_FIRST]),
         longest=max(map(len, (*before_colon, *heads))),
+        glued=_beginnings(phrase for found in phrases.values() for phrase in found.values()),
     )
+
+
+def _words(language: Mapping[str, list[str]]) -> set[str]:
+    return {fold(entry) for entries in language.values() for entry in entries}
+
+
+def _beginnings(phrases: Iterable[Phrase]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in phrases:
+        if phrase.head and phrase.kind in GLUED:
+            key = phrase.head[:KEY]
+            found[key] = (*found.get(key, ()), phrase.head)
+    return found
 
 
 def _kind(name: str, language: str) -> Kind:
@@ -117,7 +153,7 @@ def _key(beginning: str) -> str:
     return "#" if first == "#" or first.isdecimal() else beginning
 
 
-def _phrase(kind: Kind, entry: str) -> Phrase:
+def _phrase(kind: Kind, entry: str, day_first: bool) -> Phrase:
     pieces, at = [], 0
     for sign in _SIGN.finditer(entry):
         pieces += [re.escape(entry[at : sign.start()]), _SIGNS[sign.group()]]
@@ -126,4 +162,5 @@ def _phrase(kind: Kind, entry: str) -> Phrase:
     literals = [part for part in re.split(r"\{\}|[*#~]", entry) if part]
     head = "" if entry[0] in "*{#" else literals[0]
     needs = max((part.strip() for part in literals), key=len)
-    return Phrase(kind, re.compile("".join(pieces), re.IGNORECASE | re.DOTALL), head, needs)
+    pattern = re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+    return Phrase(kind, pattern, head, needs, day_first)

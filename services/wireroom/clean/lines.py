@@ -40,10 +40,11 @@ _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a line says of the article. ``value`` may be empty."""
+    """What a line says of the article. ``value`` may be empty; ``day_first``: see ``Phrase``."""
 
     kind: Kind
     value: str
+    day_first: bool = False
 
 
 def label_of(line: str) -> Label | None:
@@ -111,11 +112,12 @@ def _before_colon(line: str) -> Label | None:
     found = _COLON.search(line, 0, words.longest + 3)
     if found is None:
         return None
-    kind = words.before_colon.get(" ".join(fold(line[: found.start()]).split()))
+    head = " ".join(fold(line[: found.start()]).split())
+    kind = words.before_colon.get(head)
     value = line[found.end() :].strip()
     if kind is None or not _fits(kind, value):
         return None
-    return Label(kind, value)
+    return Label(kind, value, head in words.day_first)
 
 
 def _whole(line: str) -> Iterator[Label]:
@@ -132,7 +134,7 @@ def _whole(line: str) -> Iterator[Label]:
             if _may_be(phrase, line):
                 yield Label(phrase.kind, line.strip())
         elif _fits_phrase(phrase.kind, value.strip(), line):
-            yield Label(phrase.kind, value.strip())
+            yield Label(phrase.kind, value.strip(), phrase.day_first)
 
 
 def _may_be(phrase: Phrase, line: str) -> bool:

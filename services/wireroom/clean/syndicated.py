@@ -18,6 +18,8 @@ from wireroom.clean.lines import Label, url_in
 from wireroom.clean.spans import lines
 from wireroom.clean.trailer import Parts, take_apart
 
+_EAST_ASIAN_CLOCK = re.compile(r"(\d{1,2})\s?[時时点點시]\s?(\d{2})[分분]?")
+_DAY_FIRST = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 
 
@@ -67,8 +69,14 @@ def _removed(parts: Parts) -> tuple[Removed, ...]:
 
 
 def _published(labels: Sequence[Label]) -> dates.Moment | None:
-    moments = (dates.read(label.value) for label in labels if label.kind == "date")
+    moments = (dates.read(_as_read(label)) for label in labels if label.kind == "date")
     return next((moment for moment in moments if moment is not None), None)
+
+
+def _as_read(label: Label) -> str:
+    """The date in figures that ``dates`` knows: 10時20分 with a colon, day/month by its language."""
+    value = _EAST_ASIAN_CLOCK.sub(r"\1:\2", label.value)
+    return _DAY_FIRST.sub(r"\3-\2-\1", value) if label.day_first else value
 
 
 def _link(labels: Sequence[Label]) -> str | None:

@@ -40,16 +40,16 @@ def trailer(paragraphs: Sequence[str]) -> Parts:
 
 def take_apart(submitted: Sequence[Span]) -> Parts:
     """Body, labels, foreign headlines; every span of ``submitted`` ends in exactly one place."""
-    pieces = _in_paragraphs(_joined([piece for line in submitted for piece in unglued(line)]))
-    labels = [_label(piece.text) for piece in pieces]
-    known = {piece.at: label for piece, label in zip(pieces, labels, strict=True)}
-    tail = list_start(pieces, lambda piece: known[piece.at] is not None)
+    said = _in_paragraphs(_joined([piece for line in submitted for piece in unglued(line)]))
+    pieces = [piece for piece, _ in said]
+    labels = [label for _, label in said]
+    tail = list_start(pieces, [label is not None for label in labels])
     after_body = 1 + max(
         (i for i in range(tail) if labels[i] is None and is_body_line(pieces[i].text)), default=-1
     )
     header = _header_end(labels, after_body)
     parts = Parts()
-    for index, (piece, label) in enumerate(zip(pieces, labels, strict=True)):
+    for index, (piece, label) in enumerate(said):
         outside = index < header or index >= after_body
         if label is not None and (outside or label.kind in ANYWHERE):
             _keep_label(parts, piece, label, index < header)
@@ -74,17 +74,22 @@ def _label(line: str) -> Label | None:
     return found
 
 
-def _in_paragraphs(pieces: Sequence[Span]) -> list[Span]:
+def _in_paragraphs(pieces: Sequence[Span]) -> list[tuple[Span, Label | None]]:
     """Lost paragraph breaks are put back, but not into labels and lists."""
-    tail = list_start(pieces, lambda piece: _label(piece.text) is not None)
-    is_body = [i < tail and _label(piece.text) is None for i, piece in enumerate(pieces)]
+    labels = [_label(piece.text) for piece in pieces]
+    tail = list_start(pieces, [label is not None for label in labels])
+    is_body = [label is None and i < tail for i, label in enumerate(labels)]
     vocabulary = words_of(piece.text for piece, body in zip(pieces, is_body, strict=True) if body)
-    found: list[Span] = []
-    for piece, body in zip(pieces, is_body, strict=True):
+    found: list[tuple[Span, Label | None]] = []
+    for piece, label, body in zip(pieces, labels, is_body, strict=True):
         starts = cuts(piece.text, vocabulary) if body else []
         bounds = zip([0, *starts], [*starts, len(piece.text)], strict=True)
-        parts = [part for a, b in bounds if (part := piece.cut(a, b)).text]
-        found += [half for part in parts for half in (_announced(part) if body else [part])]
+        parts = [part for a, b in bounds if (part := piece.cut(a, b)).text] if starts else [piece]
+        halves = [half for part in parts for half in (_announced(part) if body else [part])]
+        if len(halves) == 1:
+            found.append((halves[0], label))
+        else:
+            found += [(half, _label(half.text)) for half in halves]
     return found
 
 
@@ -145,8 +150,9 @@ def _joined(pieces: Sequence[Span]) -> list[Span]:
     joined: list[Span] = []
     for piece in pieces:
         before = label_of(joined[-1].text) if joined else None
+        is_empty = before is not None and before.kind == "source" and not before.value
         is_address = url_in(piece.text) is not None and " " not in piece.text
-        if before == Label("source", "") and is_address:
+        if is_empty and is_address:
             gap = " " * (piece.at - joined[-1].at - len(joined[-1].text))
             joined[-1] = Span(joined[-1].text + gap + piece.text, joined[-1].at)
         else:
