@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import aiohttp
 
-from wireroom.web.budget import Budget
+from wireroom.web.budget import FREE, Budget
 from wireroom.web.decode import Decoder
 from wireroom.web.errors import Failed
 from wireroom.web.observer import Observer
@@ -22,18 +22,20 @@ async def whole(
     if (answer.content_length or 0) > cap:
         raise Failed("too_large", f"{answer.content_length} bytes announced")
     decoder = _decoder(answer, cap)
-    wire, body = 0, bytearray()
+    wire, size, parts = 0, 0, []
     try:
         with budget.share() as share:
             async for chunk in answer.content.iter_any():
                 wire += len(chunk)
                 for out in decoder.feed(chunk):
-                    await share.cover(len(body) + len(out))
-                    body += out
+                    size += len(out)
+                    if size > FREE:
+                        await share.cover(size)
+                    parts.append(out)
             decoder.end()
-            return bytes(body)
+            return b"".join(parts)  # most pages are one part, which costs no copy
     finally:
-        observer.size(wire, len(body))
+        observer.size(wire, size)
 
 
 async def beginning(answer: aiohttp.ClientResponse) -> bytes:

@@ -26,8 +26,11 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-STEP = 65_536
-"""Bytes that come out of a layer at once, so that a bomb never unfolds; brotli rounds it up."""
+STEP = 262_144
+"""Bytes that come out of a layer at once, so that a bomb never unfolds; brotli rounds it up.
+
+Most pages are one step, and then nothing is copied.
+"""
 
 # 8 MB: what RFC 9659 lets a sender use, and a receiver must have.
 _ZSTD_OPTIONS = {int(zstd.DecompressionParameter.window_log_max): 23}
