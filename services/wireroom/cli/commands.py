@@ -11,7 +11,7 @@ from wireroom import __version__
 from wireroom.cli import runners
 
 STAGES = ("fetch", "clean", "classify", "index")
-SERVICES = (*STAGES, "relay", "canary")
+SERVICES = (*STAGES, "relay", "ledger", "canary")
 BURIERS = (*STAGES, "relay")
 Run = Callable[[Namespace], int]
 
@@ -35,7 +35,7 @@ def parser() -> ArgumentParser:
     run.add_argument("services", nargs="+", choices=SERVICES)
     _publishing(add("publish", "Hand in articles.", runners.publish))
     _looking(add)
-    _dead(add("dead", "Look at dead letters, put them back.", runners.dead_list))
+    _dead(add("dead", "Look at dead letters, put them back, give them up.", runners.dead_list))
     add("migrate", "Bring the database up to date.", runners.migrate)
     add("topics", "Make the Kafka topics.", runners.topics)
     _schemas(
@@ -43,10 +43,30 @@ def parser() -> ArgumentParser:
     )
     add("config", "Print the settings in force, secrets masked.", runners.config)
     add("dsn", "Print the address of the database, for psql.", runners.dsn)
+    _verify(add("verify", "Send articles with a known end and compare.", runners.verify))
     _top(add("top", "Show rates, lag and what has stopped, until Ctrl-C.", runners.top))
     add("doctor", "Check servers, topics, migrations and disk.", runners.doctor)
     add("health", "Status 0 when this machine's services are ready.", runners.health)
     return root
+
+
+def _verify(command: ArgumentParser) -> None:
+    command.add_argument("--count", type=int, default=2_000, help="submissions; 2,000")
+    command.add_argument("--rate", type=float, default=500.0, help="of them a second; 500")
+    command.add_argument(
+        "--patience", type=float, default=60.0, help="seconds without any progress that end it; 60"
+    )
+    command.add_argument("--seed", type=int, help="repeat the choices of an earlier run")
+    command.add_argument(
+        "--poison", action="store_true", help="also send what becomes a dead letter, and stays one"
+    )
+    command.add_argument(
+        "--embedded", action="store_true", help="with servers and services of its own; with poison"
+    )
+    command.add_argument(
+        "--chaos", action="store_true", help="embedded, and everything is killed and cut meanwhile"
+    )
+    command.add_argument("--json", action="store_true")
 
 
 def _publishing(command: ArgumentParser) -> None:
@@ -75,21 +95,45 @@ def _looking(add: Callable[[str, str, Run], ArgumentParser]) -> None:
 
 def _dead(command: ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="groups by stage and reason")
-    listing.add_argument("--json", action="store_true")
-    show = actions.add_parser("show", help="one letter with its event or bytes")
+    listing = actions.add_parser("list", help="groups by stage, reason and place in the code")
+    listing.add_argument(
+        "--all", action="store_true", help="those replayed and dropped too, and their fate"
+    )
+    show = actions.add_parser("show", help="one letter: its event or bytes, and all that is known")
     show.add_argument("letter", metavar="ID", help="as in the example column of list")
     show.set_defaults(run=runners.dead_show)
     replay = actions.add_parser("replay", help="put letters back where they came from")
-    replay.add_argument("ids", nargs="*", metavar="ID")
-    replay.add_argument("--dry-run", action="store_true")
+    replay.add_argument("--dry-run", action="store_true", help="only say what would go where")
+    replay.add_argument("--rate", type=_positive, metavar="N", help="at most N letters a second")
+    replay.add_argument(
+        "--wait", type=_positive, metavar="SECONDS", help="then print what became of them"
+    )
+    replay.add_argument("--again", action="store_true", help="those replayed or dropped too")
     replay.set_defaults(run=runners.dead_replay)
-    for action in (listing, replay):
+    drop = actions.add_parser("drop", help="give letters up; nothing is deleted from Kafka")
+    drop.add_argument("--yes", action="store_true", help="do not ask")
+    drop.set_defaults(run=runners.dead_drop)
+    for action in (listing, show):
+        action.add_argument("--json", action="store_true")
+    for action in (replay, drop):
+        action.add_argument("ids", nargs="*", metavar="ID")
+    for action in (listing, replay, drop):
         action.add_argument("--stage", choices=BURIERS)
-        action.add_argument("--reason")
-    for action in (listing, show, replay):
+        action.add_argument("--reason", metavar="WORD")
+        action.add_argument("--hash", help="class, reason and place of the error, as in list")
+        action.add_argument("--host", help="of the URL handed in; hosts under it too")
+        action.add_argument("--since", metavar="TIME", help="a day, a time, or a span as 90m, 2d")
+        action.add_argument("--until", metavar="TIME")
+    for action in (listing, show, replay, drop):
         # SUPPRESS: else the default here would undo a --data before the action
         action.add_argument("--data", type=Path, default=argparse.SUPPRESS)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
 
 
 def _schemas(command: ArgumentParser) -> None:

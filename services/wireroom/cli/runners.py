@@ -78,23 +78,38 @@ def journal(arguments: Namespace) -> int:
 
 
 def dead_list(arguments: Namespace) -> int:
-    from wireroom.cli.dead import Choice, listing
+    from wireroom.cli.dead.choosing import choice_of
+    from wireroom.cli.dead.listing import listing
 
-    choice = Choice(arguments.stage, arguments.reason)
-    return listing(choice, _settings(arguments), as_json=arguments.json)
+    settings = _settings(arguments)
+    choice = choice_of(arguments)
+    return listing(choice, settings, settled=arguments.all, as_json=arguments.json)
 
 
 def dead_show(arguments: Namespace) -> int:
-    from wireroom.cli.dead import show
+    from wireroom.cli.dead.showing import show
 
-    return show(arguments.letter, _settings(arguments))
+    return show(arguments.letter, _settings(arguments), as_json=arguments.json)
 
 
 def dead_replay(arguments: Namespace) -> int:
-    from wireroom.cli.dead import Choice, replay
+    from wireroom.cli.dead.choosing import choice_of
+    from wireroom.cli.dead.replaying import How, replay
 
-    choice = Choice(arguments.stage, arguments.reason, arguments.ids)
-    return replay(choice, _settings(arguments), dry_run=arguments.dry_run)
+    how = How(
+        dry_run=arguments.dry_run,
+        rate=arguments.rate,
+        wait=arguments.wait,
+        again=arguments.again,
+    )
+    return replay(choice_of(arguments), _settings(arguments), how)
+
+
+def dead_drop(arguments: Namespace) -> int:
+    from wireroom.cli.dead.choosing import choice_of
+    from wireroom.cli.dead.dropping import drop
+
+    return drop(choice_of(arguments), _settings(arguments), sure=arguments.yes)
 
 
 def migrate(arguments: Namespace) -> int:
@@ -131,6 +146,24 @@ def dsn(arguments: Namespace) -> int:
     from wireroom.cli.admin import dsn
 
     return dsn(_settings(arguments))
+
+
+def verify(arguments: Namespace) -> int:
+    from wireroom.cli.verify import Asked, verify
+
+    inside = arguments.embedded or arguments.chaos
+    asked = Asked(
+        count=arguments.count,
+        rate=arguments.rate,
+        patience=arguments.patience,
+        seed=arguments.seed,
+        poison=arguments.poison or inside,
+    )
+    if not inside:
+        return verify(asked, _settings(arguments), as_json=arguments.json)
+    from wireroom.cli.chaos import embedded
+
+    return embedded(asked, _load(), chaos=arguments.chaos, as_json=arguments.json)
 
 
 def top(arguments: Namespace) -> int:

@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from wireroom.cli.trouble import Trouble
 from wireroom.embedded.addresses import Addresses, write_addresses
 from wireroom.embedded.errors import EmbeddedError
 from wireroom.embedded.ports import is_free, next_free
-from wireroom.embedded.servers import servers
+from wireroom.embedded.servers import Servers, servers
 from wireroom.embedded.supervise import Child, supervise
 from wireroom.runtime import process
 from wireroom.storage.migrate import SchemaTooNew, migrate
@@ -48,6 +48,7 @@ class Running:
     settings: Settings
     addresses: Addresses
     children: Sequence[Child]
+    servers: Servers | None = None  # those that are embedded
 
 
 def say(line: str) -> None:
@@ -101,7 +102,8 @@ async def prepared(
             postgres_port=ports.postgres,
         )
         async with started as embedded:
-            running = await _ready(settings, embedded.addresses, data, environment, processes)
+            ready = await _ready(settings, embedded.addresses, data, environment, processes)
+            running = replace(ready, servers=embedded)
             stop = asyncio.Event()
             watch = asyncio.create_task(embedded.watch(stop))
             try:

@@ -56,7 +56,7 @@ _REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """``outcome`` as the ledger says it; ``stage`` and ``reason`` of a drop or a dead letter."""
+    """As the ledger says it; ``stage`` of a dead letter, ``reason`` of that or of a drop."""
 
     outcome: str
     stage: str | None = None
@@ -117,7 +117,7 @@ class _Maker:
             case "page":
                 return self._page(number, "page", _html(number, body), "\n".join(body), "indexed")
             case "empty page":
-                dropped = Expected("dropped", "clean", "no_article")
+                dropped = Expected("dropped", None, "no_article")
                 html = "<!doctype html><title>Nothing</title><body></body>"
                 return self._made(number, shape, {"url": self._url(number), "html": html}, dropped)
             case "no page":

@@ -1,0 +1,227 @@
+"""``verify --embedded``: its own servers and services; with ``--chaos`` all that can break does."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from random import Random
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from wireroom.cli import composition
+from wireroom.cli.settings import Settings
+from wireroom.cli.trouble import Trouble
+from wireroom.cli.up import Ports, Running, prepared
+from wireroom.cli.verify import Asked, proving, report, say
+from wireroom.embedded.ports import next_free
+from wireroom.embedded.servers import Servers
+from wireroom.embedded.supervise import supervise
+from wireroom.runtime.errors import Unavailable
+from wireroom.storage.pool import connection, open_pool
+from wireroom.verify.faults import (
+    Fault,
+    Struck,
+    breaking,
+    freezing,
+    havoc,
+    killing,
+    killing_server,
+    recoveries,
+)
+from wireroom.verify.judgement import Judgement
+from wireroom.verify.network import Link, link
+from wireroom.verify.prove import prove
+
+PORTS_FROM = 21_000  # away from a pipeline that may be running here
+STAGES = tuple(composition.STAGES)
+SERVICES = (*STAGES, "relay", "ledger")
+CONTACT = {"WIREROOM_FETCH_CONTACT": "verify@localhost"}  # nothing is fetched
+SESSION = 10.0  # seconds; wire.settings.session_timeout_ms
+ZOMBIE = SESSION + 2.0
+AWAY = 4.0  # seconds that a link is cut or frozen
+PAUSE = 0.7  # seconds between a recovery and the next fault, on average
+_PROGRESS = re.compile(r'^wireroom_last_progress_timestamp_seconds\{stage="(\w+)"\} (\S+)', re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    kafka: Link
+    postgres: Link
+
+
+def embedded(asked: Asked, settings: Settings, *, chaos: bool, as_json: bool) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="wireroom-verify-"))
+    try:
+        judgement, struck = asyncio.run(_embedded(asked, settings, folder, chaos))
+    except BaseException:
+        say(f"logs and data are left in {folder}")
+        raise
+    if struck:
+        _print_recoveries(struck)
+    status = report(judgement, as_json=as_json)
+    if status == 0:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        say(f"logs and data are left in {folder}")
+    return status
+
+
+async def _embedded(
+    asked: Asked, settings: Settings, folder: Path, chaos: bool
+) -> tuple[Judgement, Sequence[Struck]]:
+    async with _running(settings, folder) as (running, links):
+        stop = asyncio.Event()
+        keeper = asyncio.create_task(supervise(running.children, stop, _quiet))
+        try:
+            async with proving(asked, running.settings) as (kit, made):
+                proof = asyncio.create_task(
+                    prove(kit, made, rate=asked.rate, patience=asked.patience)
+                )
+                struck = await _meanwhile(proof, running, links, asked) if chaos else ()
+                return await proof, struck
+        finally:
+            stop.set()
+            await keeper
+
+
+@asynccontextmanager
+async def _running(settings: Settings, folder: Path) -> AsyncIterator[tuple[Running, Links]]:
+    """A pipeline behind two links; its supervisor's and the proof's own connections go direct to
+    Postgres, and to Kafka as the broker tells them: through the link.
+    """
+    ports = Ports(next_free(PORTS_FROM), next_free(PORTS_FROM + 1_000))
+    async with link(ports.kafka) as kafka, link(ports.postgres) as postgres:
+        told = settings.embedded.model_copy(update={"kafka_told": kafka.port})
+        here = settings.model_copy(update={"embedded": told})
+        each = {name: [name] for name in SERVICES}
+        async with prepared(here, folder, CONTACT, each, ports) as running:
+            if running.servers is None:
+                raise Trouble("verify --embedded has servers of its own: unset WIREROOM_KAFKA_…")
+            dsn = running.addresses.postgres.replace(f":{ports.postgres}/", f":{postgres.port}/")
+            linked = {"WIREROOM_POSTGRES_DSN": dsn, "WIREROOM_FETCH_CONTACT": "verify@localhost"}
+            children = [replace(child, env={**child.env, **linked}) for child in running.children]
+            yield replace(running, children=children), Links(kafka, postgres)
+
+
+async def _meanwhile(
+    proof: asyncio.Task[Judgement], running: Running, links: Links, asked: Asked
+) -> Sequence[Struck]:
+    """Break things until the proof is through; it gets the last of it undisturbed."""
+    busy = asyncio.Event()
+    busy.set()
+    proof.add_done_callback(lambda _: busy.clear())
+    assert running.servers is not None
+    progress = Progress(running)
+    chosen = faults(running.servers, links, serving(running))
+    return await havoc(chosen, Random(asked.seed), PAUSE, progress.past, busy)
+
+
+def faults(servers: Servers, links: Links, postgres: Callable[[], Awaitable[bool]]) -> list[Fault]:
+    """All that is done, with how often it is chosen beside the others."""
+
+    async def broker() -> bool:
+        return servers.kafka.pid is not None and await answers(links.kafka.target)
+
+    workers = [killing(name, partial(process, name), (name,), weight=3) for name in STAGES]
+    return [
+        *workers,
+        killing("relay", partial(process, "relay"), ()),
+        killing("ledger", partial(process, "ledger"), ()),
+        killing_server("the broker", lambda: servers.kafka.pid, broker, STAGES),
+        killing_server("Postgres", lambda: servers.postgres.pid, postgres, ("index",)),
+        *(freezing(name, partial(process, name), (name,), ZOMBIE) for name in ("clean", "index")),
+        *_of_links(links),
+    ]
+
+
+def _of_links(links: Links) -> list[Fault]:
+    kafka, postgres = links.kafka, links.postgres
+    return [
+        breaking("Kafka cut off", kafka.cut, kafka.mend, STAGES, AWAY),
+        breaking("Kafka half open", kafka.freeze, kafka.mend, STAGES, AWAY),
+        breaking("Postgres cut off", postgres.cut, postgres.mend, ("index",), AWAY),
+        breaking("Postgres half open", postgres.freeze, postgres.mend, ("index",), AWAY),
+    ]
+
+
+def process(name: str) -> int | None:
+    """The child that runs this service."""
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            line = child.cmdline()
+            if line[-2:] == ["run", name] and "leash.py" not in " ".join(line):
+                return int(child.pid)
+    return None
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def serving(running: Running) -> Callable[[], Awaitable[bool]]:
+    """Whether Postgres takes a statement."""
+
+    async def look() -> bool:
+        try:
+            async with open_pool(running.settings.postgres) as pool, connection(pool) as session:
+                return bool(await session.fetchval("SELECT true"))
+        except Unavailable:
+            return False
+
+    return look
+
+
+class Progress:
+    """When each stage last finished a record, from its own metrics."""
+
+    def __init__(self, running: Running) -> None:
+        self._ports = running.addresses.metrics
+
+    async def past(self, stages: Sequence[str], moment: float) -> None:
+        """Return once each of them has finished something after ``moment``."""
+        for stage in stages:
+            while True:
+                if await asyncio.to_thread(self._last, stage) > moment:
+                    break
+                await asyncio.sleep(0.05)
+
+    def _last(self, stage: str) -> float:
+        connection = HTTPConnection("127.0.0.1", self._ports[stage], timeout=1)
+        try:
+            connection.request("GET", "/metrics")
+            found = _PROGRESS.search(connection.getresponse().read().decode())
+        except (OSError, HTTPException):
+            return 0.0
+        finally:
+            connection.close()
+        return float(found[1]) if found else 0.0
+
+
+def _print_recoveries(struck: Sequence[Struck]) -> None:
+    table = Table("fault", "times", "median", "longest", box=None, title_justify="left")
+    for name, (count, middle, longest) in recoveries(struck).items():
+        times = [f"{t:.1f} s" if t is not None else "nothing waited" for t in (middle, longest)]
+        table.add_row(name, str(count), *times)
+    console = Console(file=sys.stderr)
+    console.print(f"{len(struck)} faults; seconds from the end of each to the next article:")
+    console.print(table)
+
+
+def _quiet(line: str) -> None:
+    """Children that end are the point."""
