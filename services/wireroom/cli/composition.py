@@ -49,7 +49,7 @@ STAGES: dict[str, type[Event]] = {
 }
 """Name → the event that it consumes, in the order of an article's way."""
 
-SERVICES = (*STAGES, "relay", "canary")
+SERVICES = (*STAGES, "relay", "ledger", "canary")
 """What ``wireroom run`` knows."""
 
 WRITING = frozenset(("index", "ledger"))
@@ -101,6 +101,14 @@ async def services(
                 continue
             if name == "relay":
                 found.append(_relay(kafka, metrics, registry, instance))
+                continue
+            if name == "ledger":
+                from wireroom import ledger
+
+                tables = ledger.service(
+                    settings.ledger, settings.postgres, kafka, codec(), registry
+                )
+                found.append(await opened.enter_async_context(tables))
                 continue
             if name == "index":
                 found += await opened.enter_async_context(

@@ -22,6 +22,7 @@ from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
 from wireroom.fetch import RecallMetrics
 from wireroom.index import DatabaseMetrics
+from wireroom.ledger.metrics import LedgerMetrics
 from wireroom.relay.metrics import RelayMetrics
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.surroundings import ClientMetrics, Pulse
@@ -34,6 +35,7 @@ METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
     DatabaseMetrics,
     CanaryMetrics,
     RelayMetrics,
+    LedgerMetrics,
 )
 """All that a worker may serve."""
 

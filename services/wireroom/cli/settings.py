@@ -16,6 +16,7 @@ from wireroom.clean import Settings as Clean
 from wireroom.cli.trouble import Trouble
 from wireroom.embedded.settings import Settings as Embedded
 from wireroom.index import Settings as Index
+from wireroom.ledger.settings import Settings as Ledger
 from wireroom.runtime.settings import Settings as Process
 from wireroom.storage.settings import Settings as Postgres
 from wireroom.web.settings import Settings as Fetch
@@ -31,6 +32,7 @@ PARTS: dict[str, type[BaseSettings]] = {
     "clean": Clean,
     "classify": Classify,
     "index": Index,
+    "ledger": Ledger,
     "canary": Canary,
     "embedded": Embedded,
 }
@@ -49,6 +51,7 @@ class Settings(BaseModel):
     clean: Clean
     classify: Classify
     index: Index
+    ledger: Ledger
     canary: Canary
     embedded: Embedded
 
