@@ -95,11 +95,11 @@ def test_a_dead_letter_shows_its_bytes_and_can_be_replayed(pipeline: Pipeline) -
     done = eventually(
         lambda: [
             g
-            for g in json.loads(pipeline.command("dead", "list", "--json").stdout)
+            for g in json.loads(pipeline.command("dead", "list", "--all", "--json").stdout)
             if "fffe" in g["detail"]
         ]
     )
-    shown = json.loads(pipeline.command("dead", "show", done[0]["example"]).stdout)
+    shown = json.loads(pipeline.command("dead", "show", done[0]["example"], "--json").stdout)
     assert shown["hex"].startswith("ff fe 20")
     assert shown["reason"] == "not_avro_or_json"
     replayed = pipeline.command("dead", "replay", done[0]["example"])
@@ -107,7 +107,7 @@ def test_a_dead_letter_shows_its_bytes_and_can_be_replayed(pipeline: Pipeline) -
     eventually(
         lambda: any(
             g["count"] > done[0]["count"]
-            for g in json.loads(pipeline.command("dead", "list", "--json").stdout)
+            for g in json.loads(pipeline.command("dead", "list", "--all", "--json").stdout)
             if "fffe" in g["detail"]
         ),
         what="the letter's second death",
