@@ -30,12 +30,41 @@ class Removed:
         return self.rule.rpartition(".")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """``kind``: heading, paragraph, list_item, quote, table_row, caption or preformatted.
+
+    ``level``: 1 to 6 of a heading, else 0.
+    """
+
+    kind: str
+    text: str
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A block of the page that is not in the article.
+
+    ``cause``: title, double, consent, links, a sign of the markup, a cue of the text, or
+    ``unlikely``. ``start``: its first characters; ``length``: all of them. ``score``: how likely
+    the model held it to be content, 0 to 1.
+    """
+
+    cause: str
+    start: str
+    length: int
+    score: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
     """An article: text and facts. ``None`` and empty mean that nothing says it.
 
     ``text``: paragraphs divided by line breaks. ``published_offset``: minutes from UTC.
-    ``provenance``: field name to where its value came from.
+    ``provenance``: field name to where its value came from. Of pages alone: ``blocks``, the text
+    with what each line is; ``left_out``, the blocks that are not in it; ``kind``, article,
+    live_blog, gallery, video, audio or list; ``body_missing``, the cause where there is no text.
     """
 
     text: str
@@ -52,6 +81,10 @@ class Extracted:
     removed: tuple[Removed, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    blocks: tuple[Part, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    kind: str = "article"
+    body_missing: str | None = None
 
 
 def believed(extracted: Extracted, fetched_at: datetime) -> Extracted:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from wireroom.clean.body import is_consent, tidy
+from wireroom.clean.consent import is_consent
 from wireroom.clean.page import article, extract, is_article
+from wireroom.clean.parts import tidy
 from wireroom.clean.reasons import Refused
 
 URL = "https://www.island-post.example/news/ferry"
@@ -38,7 +39,7 @@ def test_a_page_becomes_paragraphs_and_facts() -> None:
 
 def test_consent_texts_doubled_blocks_and_the_title_are_left_out() -> None:
     lines = ["The ferry runs again", CONSENT, *PARAGRAPHS, PARAGRAPHS[0], "Yes.", "Yes."]
-    assert tidy(lines, "The Ferry runs again!").split("\n") == [*PARAGRAPHS, "Yes.", "Yes."]
+    assert tidy(lines, "The Ferry runs again!") == [*PARAGRAPHS, "Yes.", "Yes."]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,134 @@
+"""The body of an article in parts, and what was left out of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from wireroom.clean import cues, signs, titles
+from wireroom.clean.blocks import Block, Element
+from wireroom.clean.consent import is_consent
+from wireroom.clean.extracted import LeftOut, Part
+from wireroom.clean.forest import UNIT
+
+SHORTEST_DOUBLE = 40  # characters; shorter lines, such as "Ja" in an interview, may come twice
+LONGEST_CELL = 300  # characters; a longer one is a column of a page that is laid out with tables
+MOST_LEFT_OUT, LONGEST_START = 60, 80  # entries of a page; characters of each
+SHORTEST_LEFT_OUT = 20  # characters; shorter ones are buttons and labels
+REACH = 4  # elements upwards that decide what kind of part a block is
+
+_KINDS = {
+    **dict.fromkeys(("figcaption", "figure"), "caption"),
+    **dict.fromkeys(("li", "dd", "dt"), "list_item"),
+    **dict.fromkeys(("td", "th"), "table_row"),
+    "caption": "caption",
+    "blockquote": "quote",
+    "pre": "preformatted",
+}
+# What a sign says of a block that is not content, the surest first.
+_CAUSES = (
+    *("comment", "related", "subscribe", "share", "ad", "menu", "bio", "tags", "hidden"),
+    *("disclosure", "caption", "meta", "<aside>", "<footer>", "<nav>", "<header>", "<form>"),
+)
+_BITS = tuple((1 << signs.ALL.index(name), name.strip("<>")) for name in _CAUSES)
+
+
+def of_block(block: Block) -> Part:
+    """The block with its kind."""
+    at: Element | None = block.element
+    for _ in range(REACH):
+        if at is None:
+            break
+        if len(at.tag) == 2 and at.tag[0] == "h" and at.tag[1].isdigit():
+            return Part("heading", block.text, int(at.tag[1]))
+        if at.tag in _KINDS:
+            return Part(_KINDS[at.tag], block.text)
+        at = at.parent
+    return Part("paragraph", block.text)
+
+
+def text_of(parts: Iterable[Part]) -> str:
+    """The plain text: one line for each part."""
+    return "\n".join(part.text for part in parts)
+
+
+class Screen:
+    """Rules that come after the classifier: each tells why a text is not wanted, or None."""
+
+    def __init__(self, title: str | None) -> None:
+        self.title = titles.bare(title or "")
+        self.seen: set[str] = set()
+        self.is_start = True
+
+    def cause(self, text: str) -> str | None:
+        key = text.casefold()
+        if len(text) >= SHORTEST_DOUBLE and key in self.seen:
+            return "double"
+        if self.is_start and self.title and titles.bare(text) == self.title:
+            return "title"
+        if is_consent(text):
+            return "consent"
+        self.seen.add(key)
+        self.is_start = False
+        return None
+
+
+def tidy(lines: Iterable[str], title: str | None) -> list[str]:
+    """Lines without blank ones, consent texts, doubles and the title at the beginning."""
+    screen = Screen(title)
+    bare = (" ".join(line.split()) for line in lines)
+    return [line for line in bare if line and screen.cause(line) is None]
+
+
+def rows(chosen: Sequence[Block]) -> list[Part]:
+    """The blocks as parts; cells of one row of a table become one part."""
+    parts: list[Part] = []
+    last: Element | None = None
+    for block in chosen:
+        part = of_block(block)
+        row = _row(block.element) if part.kind == "table_row" else None
+        if row is not None and row is last and len(part.text) <= LONGEST_CELL:
+            parts[-1] = Part("table_row", f"{parts[-1].text} | {part.text}")
+        else:
+            if part.kind == "table_row" and len(part.text) > LONGEST_CELL:
+                part, row = Part("paragraph", part.text), None
+            parts.append(part)
+        last = row
+    return parts
+
+
+def left_out(block: Block, score: int, cue: int, ruled: str | None) -> LeftOut:
+    """Why a block is not in the article. ``ruled``: the rule that took it out, if one did."""
+    chance = 1 / (1 + math.exp(-max(-20 * UNIT, min(20 * UNIT, score)) / UNIT))
+    cause = ruled or _cause(block, cue)
+    return LeftOut(cause, block.text[:LONGEST_START], len(block.text), round(chance, 2))
+
+
+def bounded(found: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
+    """The largest ones, in the order of the page."""
+    worth = [one for one in found if one.length >= SHORTEST_LEFT_OUT]
+    least = sorted((one.length for one in worth), reverse=True)[:MOST_LEFT_OUT]
+    limit = least[-1] if least else 0
+    return tuple(one for one in worth if one.length >= limit)[:MOST_LEFT_OUT]
+
+
+def _cause(block: Block, cue: int) -> str:
+    if block.linked * 10 >= 9 * len(block.text):
+        return "links"
+    if cue:
+        return cues.KINDS[cue - 1]
+    own = block.element.own | (block.element.parent.own if block.element.parent else 0)
+    for held in (own, block.element.signs):
+        for bit, name in _BITS:
+            if held & bit:
+                return name
+    return "unlikely"
+
+
+def _row(element: Element) -> Element | None:
+    at: Element | None = element
+    for _ in range(REACH):
+        if at is None or at.tag == "tr":
+            return at
+        at = at.parent
+    return None

@@ -1,0 +1,71 @@
+"""LightGBM: samples in, a model out that ``wireroom.clean.forest`` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import lightgbm
+import numpy as np
+import orjson
+
+from tools.train_extractor.samples import Sample
+from wireroom.clean import forest, measures
+
+SEED = 7
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "num_leaves": 24,
+    "learning_rate": 0.06,
+    "min_data_in_leaf": 80,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 2.0,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "seed": SEED,
+    "verbosity": -1,
+}
+TREES = 140
+
+
+def train(samples: Sequence[Sample], name: str) -> bytes:
+    """The model file. The same samples in the same order give the same bytes."""
+    rows = np.concatenate([sample.rows for sample in samples]).astype(np.float32)
+    labels = np.concatenate([sample.labels for sample in samples])
+    weights = np.concatenate([sample.weights for sample in samples])
+    used = (labels >= 0) & (weights > 0)
+    data = lightgbm.Dataset(
+        rows[used],
+        labels[used],
+        weight=weights[used] / weights[used].mean(),
+        feature_name=[f"c{place}" for place in range(len(measures.NAMES))],
+    )
+    booster = lightgbm.train(PARAMETERS, data, TREES)
+    dumped = booster.dump_model()
+    trees = [_tree(tree["tree_structure"]) for tree in dumped["tree_info"]]
+    told = {"format": forest.FORMAT, "name": name, "columns": measures.NAMES, "trees": trees}
+    lines = orjson.dumps(told).replace(b'{"nodes"', b'\n{"nodes"')
+    return lines.replace(b'"trees":', b'\n"trees":') + b"\n"
+
+
+def _tree(root: dict[str, Any]) -> dict[str, list[Any]]:
+    nodes: list[list[int]] = []
+    leaves: list[int] = []
+
+    def walk(node: dict[str, Any]) -> None:
+        if "leaf_value" in node:
+            leaves.append(round(node["leaf_value"] * forest.UNIT))
+            return
+        if node["decision_type"] != "<=":
+            raise ValueError(f"cannot export a test by {node['decision_type']}")
+        first = len(leaves)
+        walk(node["left_child"])
+        threshold = int(np.floor(node["threshold"]))
+        nodes.append([node["split_feature"], threshold, first, len(leaves)])
+        walk(node["right_child"])
+
+    walk(root)
+    return {"nodes": nodes, "leaves": leaves}
