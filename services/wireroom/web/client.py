@@ -26,7 +26,7 @@ from wireroom.web.errors import Failed, Refused
 from wireroom.web.headers import location, retry_after, sendable
 from wireroom.web.observer import Nobody, Observer
 from wireroom.web.resolver import CachedLookup, Lookup, ThreadedLookup
-from wireroom.web.session import Steps, new_session, translated
+from wireroom.web.session import STEPS, Steps, new_session, translated
 from wireroom.web.settings import Settings
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -197,9 +197,8 @@ class Client:
         assert self._session is not None, "used outside of its context"
         clock = asyncio.get_running_loop().time
         steps = Steps(clock())
-        async with self._session.get(
-            url, allow_redirects=False, headers=headers, trace_request_ctx=steps
-        ) as answer:
+        STEPS.set(steps)
+        async with self._session.get(url, allow_redirects=False, headers=headers) as answer:
             if answer.status < 200:
                 raise Failed("protocol", f"status {answer.status}")
             head_read = clock()

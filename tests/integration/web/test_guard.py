@@ -137,7 +137,9 @@ async def test_control_without_the_socket_factory_the_name_gets_through(
         return [_answer(host, BAD, port)]
 
     monkeypatch.setattr(GuardedResolver, "resolve", unguarded)
-    monkeypatch.setattr("wireroom.web.session.socket_factory", lambda policy: None)
+    monkeypatch.setattr(
+        "wireroom.web.session.socket_factory", lambda policy: lambda info: socket.socket(*info[:3])
+    )
     async with Client(settings(good), lookup=Names()) as client:
         page = await client.get(f"http://trap.test:{good.port}/secret")
     assert page.body == b"the secret"
