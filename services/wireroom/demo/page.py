@@ -98,8 +98,8 @@ def home_page(outlet: Outlet, base: str, teasers: Sequence[Teaser]) -> str:
 
 
 def missing_page(outlet: Outlet) -> str:
-    """What a reader sees where there is nothing."""
-    return _document(outlet, f"<title>404 | {escape(outlet.name)}</title>", "<h1>404</h1>")
+    """What a reader sees where there is nothing any more."""
+    return _document(outlet, f"<title>410 | {escape(outlet.name)}</title>", "<h1>410</h1>")
 
 
 def _document(outlet: Outlet, head: str, main: str) -> str:

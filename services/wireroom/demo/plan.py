@@ -71,7 +71,7 @@ def _troubles(known: Mapping[str, Article], url: Callable[[str, str], str]) -> t
         Step(
             "a page that is gone",
             {"url": url("gazette", "/news/2026/02/01/taken-down"), "submitted_by": "demo"},
-            "dead(fetch, http_404)",
+            "dead(fetch, http_410)",
         ),
         Step(
             "a front page, no article",

@@ -58,7 +58,7 @@ class Site:
             return _html(home_page(outlet, base, self._teasers(outlet.key)))
         article = self.article(outlet.key, path)
         if article is None:
-            return _html(missing_page(outlet), status=404)
+            return _html(missing_page(outlet), status=410)
         others = [t for t in self._teasers(outlet.key) if t.path != path]
         return _html(article_page(outlet, base, article, others[:_RELATED]))
 

@@ -109,9 +109,9 @@ async def test_one_newspaper_forbids_its_members_pages_to_robots(reader: Reader)
     assert Protego.parse(open_to_all).can_fetch(url, "Wireroom")
 
 
-async def test_what_is_not_there_is_a_404(reader: Reader) -> None:
+async def test_what_is_not_there_is_gone(reader: Reader) -> None:
     status, html = await reader.get("gazette", "/news/2026/02/01/taken-down")
-    assert status == 404
+    assert status == 410
     assert "application/ld+json" not in html
 
 

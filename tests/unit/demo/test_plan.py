@@ -29,7 +29,7 @@ def test_every_kind_of_end_is_expected_once_and_the_articles_are_indexed() -> No
         "duplicate": 1,
         "dropped(no_article)": 1,
         "dropped(robots)": 1,
-        "dead(fetch, http_404)": 1,
+        "dead(fetch, http_410)": 1,
         "dead(fetch, not_avro_or_json)": 1,
     }
 
