@@ -20,7 +20,8 @@ from wireroom.runtime.journal import Hop, Journal
 from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Outlet
-from wireroom.runtime.parking import Dead, History, Parked, history_of, is_failure, judged
+from wireroom.runtime.parking import Dead, Parked, history_of, is_failure, judged
+from wireroom.runtime.reading import attempt, buried, is_held
 from wireroom.runtime.stage import Delivery, Fenced, Stage, is_probe, subject_of
 from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.watchdog import Watchdog, limit_for
@@ -153,7 +154,7 @@ class BatchWorker(Generic[E]):
 
     async def _flush(self, records: Sequence[Record]) -> None:
         began, self._held = time.time(), self._claims
-        items = [await self._opened(record, began) for record in records]
+        items = await self._opened(records, began)
         await self._write(items, began)
         took = time.time() - began
         self._metrics.batch_size.observe(len(records))
@@ -162,16 +163,30 @@ class BatchWorker(Generic[E]):
             self._member.finished(record.partition, record.offset)
             self._metrics.process_seconds.observe(took)
 
-    async def _opened(self, record: Record, began: float) -> _Item[E]:
+    async def _opened(self, records: Sequence[Record], began: float) -> list[_Item[E]]:
+        """One that can be read says that we can read; without one, they wait as the fuse says."""
+        kind = self._stage.consumes
+        while True:
+            if self._claims != self._held:
+                raise _Void
+            found = [attempt(self._codec, kind, record) for record in records]
+            failures = [error for error in found if isinstance(error, Undecodable)]
+            if len(failures) < len(found):
+                break
+            held = [is_held(error, kind, self._fuse) for error in failures]
+            if not any(held):
+                break
+            await self._turn()
+        pairs = zip(records, found, strict=True)
+        return [await self._item(record, one, began) for record, one in pairs]
+
+    async def _item(self, record: Record, found: E | Undecodable, began: float) -> _Item[E]:
         envelope = headers.read(record)
-        try:
-            event = self._codec.decode(record.value, self._stage.consumes, record.headers)
-        except Undecodable as error:
-            dead = Dead(Permanent(error.reason, str(error)), History())
-            await self._outlet.bury(Hop(record, envelope, None, began), dead)
+        if isinstance(found, Undecodable):
+            await self._outlet.bury(Hop(record, envelope, None, began), buried(found))
             return _Item(record, None)
-        hop = Hop(record, envelope, subject_of(self._stage, event), began, is_probe(event))
-        return _Item(record, Delivery(event, hop))
+        hop = Hop(record, envelope, subject_of(self._stage, found), began, is_probe(found))
+        return _Item(record, Delivery(found, hop))
 
     async def _write(self, items: Sequence[_Item[E]], began: float) -> None:
         """All of it or, where the data is at fault, all but the bad records."""

@@ -57,7 +57,8 @@ class Fuse:
             self._close()  # a judgement on one record: we work; the next failure blows again
             return False
         party = error.party if isinstance(error, Transient) else ""
-        self._failed.add(party or object())
+        if len(self._failed) < self._limit:
+            self._failed.add(party or object())
         if len(self._failed) >= self._limit:
             self.blow(reason)
         return self.blown and not (probed and party)

@@ -24,13 +24,14 @@ from wireroom.runtime.member import Member
 from wireroom.runtime.metrics import Metrics
 from wireroom.runtime.outlet import Outlet
 from wireroom.runtime.parking import Dead, History, Parked, is_failure
+from wireroom.runtime.reading import opened
 from wireroom.runtime.service import Rankings
 from wireroom.runtime.stage import Drop, Stage, Unchanged, is_probe, subject_of
 from wireroom.runtime.stray import no_stray_cancellation
 from wireroom.runtime.trial import Trial, Verdict
 from wireroom.runtime.watchdog import Watchdog, limit_for
 from wireroom.wire import headers
-from wireroom.wire.codec import Codec, Undecodable
+from wireroom.wire.codec import Codec
 from wireroom.wire.event import Event
 from wireroom.wire.transport import Broker, Mark, Partition, Record
 
@@ -168,10 +169,10 @@ class Worker(Generic[E]):
 
     async def _process(self, record: Record, hand: Hand) -> None:
         hop = Hop(record, headers.read(record), None, time.time())
-        try:
-            event = self._codec.decode(record.value, self._stage.consumes, record.headers)
-        except Undecodable as error:
-            await self._outlet.bury(hop, Dead(Permanent(error.reason, str(error)), History()))
+        kind = self._stage.consumes
+        event = await opened(self._codec, kind, record, self._fuse, self._turn)
+        if isinstance(event, Dead):
+            await self._outlet.bury(hop, event)
         else:
             subject = subject_of(self._stage, event)
             hop = Hop(record, hop.envelope, subject, hop.began, is_probe(event))
