@@ -36,6 +36,7 @@ def parser() -> ArgumentParser:
     _publishing(add("publish", "Hand in articles.", runners.publish))
     _looking(add)
     _dead(add("dead", "Look at dead letters, put them back, give them up.", runners.dead_list))
+    _ledger(add("ledger", "Where everything is that was handed in.", runners.ledger))
     add("migrate", "Bring the database up to date.", runners.migrate)
     add("topics", "Make the Kafka topics.", runners.topics)
     _schemas(
@@ -89,7 +90,9 @@ def _looking(add: Callable[[str, str, Run], ArgumentParser]) -> None:
     search.add_argument("--best", action="store_true", help="best first instead of newest")
     journal = add("journal", "What happened to an article, hop by hop.", runners.journal)
     journal.add_argument("what", metavar="ID|URL")
-    for command in (show, search, journal):
+    trace = add("trace", "The biography of an article, on one screen.", runners.trace)
+    trace.add_argument("what", metavar="ID|URL", help="of the article, a submission or a copy")
+    for command in (show, search, journal, trace):
         command.add_argument("--json", action="store_true")
 
 
@@ -134,6 +137,27 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise ValueError(text)
     return value
+
+
+def _ledger(command: ArgumentParser) -> None:
+    command.add_argument("--by", choices=("hour", "source", "language"))
+    command.add_argument("--since", metavar="TIME", help="a day, a time, or a span as 90m, 2d")
+    command.add_argument("--probes", action="store_true", help="those of canary and verify instead")
+    command.add_argument("--json", action="store_true")
+    actions = command.add_subparsers(dest="action", metavar="ACTION")
+    missing = actions.add_parser("missing", help="what gave no sign for longer than the deadline")
+    missing.add_argument("--limit", type=int, default=100, metavar="N", help="at most N; 100")
+    missing.set_defaults(run=runners.ledger_missing)
+    check = actions.add_parser("check", help="compare ledger and tables; reads all of both")
+    check.set_defaults(run=runners.ledger_check)
+    rebuild = actions.add_parser("rebuild", help="read it from Kafka again")
+    rebuild.add_argument("--days", type=int, default=6, metavar="N", help="back; 6 of Kafka's 7")
+    rebuild.add_argument("--yes", action="store_true", help="do it")
+    rebuild.set_defaults(run=runners.ledger_rebuild)
+    for action in (missing, check):
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    for action in (missing, check, rebuild):
+        action.add_argument("--data", type=Path, default=argparse.SUPPRESS)
 
 
 def _schemas(command: ArgumentParser) -> None:

@@ -112,6 +112,39 @@ def dead_drop(arguments: Namespace) -> int:
     return drop(choice_of(arguments), _settings(arguments), sure=arguments.yes)
 
 
+def ledger(arguments: Namespace) -> int:
+    from wireroom.cli.ledger import balance, grouped
+
+    settings, since = _settings(arguments), arguments.since
+    if arguments.by is None:
+        return balance(since, settings, probes=arguments.probes, as_json=arguments.json)
+    return grouped(arguments.by, since, settings, probes=arguments.probes, as_json=arguments.json)
+
+
+def ledger_missing(arguments: Namespace) -> int:
+    from wireroom.cli.ledger import missing
+
+    return missing(arguments.limit, _settings(arguments), as_json=arguments.json)
+
+
+def ledger_check(arguments: Namespace) -> int:
+    from wireroom.cli.ledger import check
+
+    return check(_settings(arguments), as_json=arguments.json)
+
+
+def ledger_rebuild(arguments: Namespace) -> int:
+    from wireroom.cli.ledger import rebuild
+
+    return rebuild(arguments.days, _settings(arguments), sure=arguments.yes)
+
+
+def trace(arguments: Namespace) -> int:
+    from wireroom.cli.trace import trace
+
+    return trace(arguments.what, _settings(arguments), as_json=arguments.json)
+
+
 def migrate(arguments: Namespace) -> int:
     from wireroom.cli.admin import migrate
 

@@ -24,7 +24,11 @@ __all__ = ["GROUPS", "Ledger", "LedgerMetrics", "Settings", "service"]
 
 @asynccontextmanager
 async def service(
-    settings: Settings, postgres: Postgres, broker: Broker, codec: Codec, registry: CollectorRegistry
+    settings: Settings,
+    postgres: Postgres,
+    broker: Broker,
+    codec: Codec,
+    registry: CollectorRegistry,
 ) -> AsyncIterator[Ledger]:
     """The ledger with a pool of its own. ``Unavailable`` when Postgres can't be reached."""
     async with open_pool(postgres) as pool:

@@ -133,13 +133,14 @@ class LedgerTables:
     async def _count(
         self, session: Connection, changes: Iterable[tuple[Story | None, Story]]
     ) -> None:
-        """Take each record from where it was, add it where it is."""
+        """Take each record from where it was, add it where it is; a new one is accepted, too."""
         deltas: dict[tuple[datetime, bool, int, int, int], int] = {}
         for before, after in changes:
             for one, step in ((before, -1), (after, 1)):
                 if one is not None and one.intake:
                     key = self._place(one)
-                    deltas[key] = deltas.get(key, 0) + step
+                    for place in (key, (*key[:2], 0, 0, 0)):
+                        deltas[place] = deltas.get(place, 0) + step
         kept = sorted((*key, step) for key, step in deltas.items() if step)
         if kept:
             await session.execute(_COUNT, *_columns(kept))

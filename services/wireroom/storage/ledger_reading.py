@@ -24,6 +24,10 @@ _BALANCE = """
     WHERE probe = $1 AND ($2::timestamptz IS NULL OR hour >= $2)
     GROUP BY 1, 2, 3 HAVING sum(records) <> 0
 """
+_ACCEPTED = """
+    SELECT coalesce(sum(records), 0)::bigint FROM ledger_count
+    WHERE state = 0 AND probe = $1 AND ($2::timestamptz IS NULL OR hour >= $2)
+"""
 _BY_HOUR = """
     SELECT hour AS key, word AS state, sum(records)::bigint AS records
     FROM ledger_count JOIN ledger_word ON id = state
@@ -117,8 +121,11 @@ _FOREVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """``lines``: state, stage, reason, records. ``reading``: by topic, how far it has been read."""
+    """``lines``: state, stage, reason, records; counted apart from them, ``accepted``.
+    ``reading``: by topic, how far it has been read.
+    """
 
+    accepted: int
     lines: Sequence[Mapping[str, Any]]
     parked: Mapping[str, int]
     oldest: Mapping[str, Any] | None
@@ -162,6 +169,7 @@ async def balance(pool: Pool, since: datetime | None, *, probes: bool = False) -
         await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         oldest = await _open(session, probes, _FOREVER, 1)
         return Balance(
+            accepted=int(await session.fetchval(_ACCEPTED, probes, since)),
             lines=[dict(row) for row in await session.fetch(_BALANCE, probes, since)],
             parked={
                 row["wait"]: row["records"] for row in await session.fetch(_PARKED, probes, since)

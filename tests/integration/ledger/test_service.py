@@ -49,8 +49,10 @@ async def reached(pool: Pool) -> int:
 
 async def sums(pool: Pool, *, probes: bool = False) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for one in (await ledger_reading.balance(pool, None, probes=probes)).lines:
+    balance = await ledger_reading.balance(pool, None, probes=probes)
+    for one in balance.lines:
         found[one["state"]] += one["records"]
+    assert balance.accepted == sum(found.values())
     return dict(found)
 
 

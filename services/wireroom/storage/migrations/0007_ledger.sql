@@ -52,7 +52,7 @@ CREATE INDEX ledger_strangers ON ledger (accepted_at) WHERE NOT intake;
 CREATE INDEX ledger_accepted ON ledger USING brin (accepted_at);
 
 -- Kept up to date with every batch, so that the balance is a sum over hours, not over records.
--- 0: no stage, no reason.
+-- state 0: accepted, whatever came after; stage 0, reason 0: none.
 CREATE TABLE ledger_count (
     hour timestamptz NOT NULL,
     probe boolean NOT NULL,
