@@ -14,6 +14,7 @@ from wireroom.clean.spans import Span
 LONGEST = 120  # characters of a headline without a bullet
 LONGEST_LISTED = 220  # and of one with it
 LONGEST_DATE = 45
+LONGEST_LIST = 1_000  # lines at a text's end
 REMEMBERED = 2_000  # headlines; a syndicator hangs the same list under all that it sends in an hour
 
 _BULLET = re.compile(r"[-–—•*·▪►]\s+|\d{1,2}[.)]\s+")
@@ -61,7 +62,7 @@ def list_start(lines: Sequence[Span], is_label: Sequence[bool]) -> int:
     A head counts only if nothing after it reads like a body, and something reads like a list.
     """
     start, listed = len(lines), 0
-    for index in range(len(lines) - 1, 0, -1):
+    for index in range(len(lines) - 1, max(0, len(lines) - LONGEST_LIST), -1):
         line = lines[index]
         if is_head(line.text):
             start = index if listed else start

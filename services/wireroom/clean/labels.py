@@ -97,8 +97,13 @@ def fold(text: str) -> str:
 
 @cache
 def table() -> Labels:
-    """Read at the first text. ``ValueError`` where an entry is of no known kind."""
-    languages = tomllib.loads(FILE.read_text("utf-8"))
+    """The table of ``labels.toml``, read at the first text."""
+    return read(FILE.read_text("utf-8"))
+
+
+def read(toml: str) -> Labels:
+    """A table per language. ``ValueError`` where an entry is of no known kind."""
+    languages = tomllib.loads(toml)
     before_colon: dict[str, Kind] = {}
     phrases: dict[str, dict[str, Phrase]] = {}
     for language, words in languages.items():

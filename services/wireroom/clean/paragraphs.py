@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 SHORTEST_HEADING, LONGEST_HEADING = 12, 130  # characters
 FEWEST_HEADING_WORDS = 3
+MOST_STOPS = 20_000  # in a line; a megabyte of prose has 12,000
 LONGEST_QUOTATION = 2_000  # characters in which the other mark of a pair is looked for
 SHORTEST_HEAD = 4  # small letters before the seam; names with a capital inside begin with one
 SHORTEST_AFTER = 40  # characters of the paragraph under a heading
@@ -94,7 +95,7 @@ def words_of(lines: Iterable[str]) -> Counter[str]:
 
 
 def _glued_ends(line: str) -> Iterator[int]:
-    for stop in _BOUNDARY.finditer(line):
+    for stop in islice(_BOUNDARY.finditer(line), MOST_STOPS):
         end = stop.end()
         if line[end : end + 1] in _FRENCH_BLANKS and line[end + 1 : end + 2] == "»":
             end += 1  # French sets a blank before it
@@ -163,8 +164,10 @@ def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
     sentence = re.search(r"[.!?…؟](?:\s|$)", window)
     limit = sentence.start() if sentence else len(window)
     for at in range(SHORTEST_HEADING, limit):
-        if not _is_seam(paragraph, at) or len(paragraph) - at < SHORTEST_AFTER:
+        if not paragraph[at].isupper() or not _is_seam(paragraph, at):
             continue
+        if len(paragraph) - at < SHORTEST_AFTER:
+            break
         if len(paragraph[:at].split()) < FEWEST_HEADING_WORDS:
             continue
         if _is_known_seam(paragraph, at, vocabulary):
@@ -183,10 +186,8 @@ def first_seam(line: str, start: int) -> int | None:
 
 
 def _is_seam(text: str, at: int) -> bool:
-    """A capital right behind a small letter, a year or a closing mark."""
-    before, char = text[at - 1], text[at]
-    if not char.isupper():
-        return False
+    """Whether a small letter, a year or a closing mark stands right before."""
+    before = text[at - 1]
     return before.islower() or before in "”»)" or text[at - 4 : at].isdecimal()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
+_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 _BLANK = " \t\xa0\u200b\ufeff\x00"
+_LINE = re.compile(f"[^{_BREAKS}{_BLANK}](?:[^{_BREAKS}]*[^{_BREAKS}{_BLANK}])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +26,4 @@ class Span:
 
 def lines(text: str) -> list[Span]:
     """The lines of ``text`` that are not blank."""
-    found = (Span(m.group(), m.start()).cut(0) for m in _LINE.finditer(text))
-    return [line for line in found if line.text]
+    return [Span(found.group(), found.start()) for found in _LINE.finditer(text)]

@@ -20,6 +20,7 @@ from wireroom.clean.trailer import Parts, take_apart
 
 _EAST_ASIAN_CLOCK = re.compile(r"(\d{1,2})\s?[時时点點시]\s?(\d{2})[分분]?")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_EMPTY_LINES = re.compile(r"\n{2,}")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 
 
@@ -59,8 +60,8 @@ def parse(text: str) -> Extracted:
 
 def body(parts: Parts) -> str:
     """The body's paragraphs, divided by line breaks."""
-    texts = (_UNPRINTABLE.sub("", span.text) for span in parts.body)
-    return "\n".join(text for text in texts if text)
+    text = _UNPRINTABLE.sub("", "\n".join(span.text for span in parts.body))
+    return _EMPTY_LINES.sub("\n", text).strip("\n")
 
 
 def _removed(parts: Parts) -> tuple[Removed, ...]:
@@ -74,7 +75,7 @@ def _published(labels: Sequence[Label]) -> dates.Moment | None:
 
 
 def _as_read(label: Label) -> str:
-    """The date in figures that ``dates`` knows: 10時20分 with a colon, day/month by its language."""
+    """The date as ``dates`` reads it: 10時20分 with a colon, 2/3 by the label's language."""
     value = _EAST_ASIAN_CLOCK.sub(r"\1:\2", label.value)
     return _DAY_FIRST.sub(r"\3-\2-\1", value) if label.day_first else value
 

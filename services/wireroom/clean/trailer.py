@@ -20,6 +20,7 @@ from wireroom.clean.spans import Span, lines
 
 ANYWHERE: frozenset[Kind] = frozenset(("also", "social", "newsletter", "appeared", "photo"))
 HEADER: frozenset[Kind] = frozenset(("source", "author", "date", "updated", "page_date", "tags"))
+EXAMINED = 1_000  # lines at either end of a text that may be of a trailer; no article has as many
 MOST_CREDITS = 3  # datelines or credits one behind the other
 
 
@@ -40,13 +41,12 @@ def trailer(paragraphs: Sequence[str]) -> Parts:
 
 def take_apart(submitted: Sequence[Span]) -> Parts:
     """Body, labels, foreign headlines; every span of ``submitted`` ends in exactly one place."""
-    said = _in_paragraphs(_joined([piece for line in submitted for piece in unglued(line)]))
+    said = _read(submitted)
     pieces = [piece for piece, _ in said]
     labels = [label for _, label in said]
     tail = list_start(pieces, [label is not None for label in labels])
-    after_body = 1 + max(
-        (i for i in range(tail) if labels[i] is None and is_body_line(pieces[i].text)), default=-1
-    )
+    ends = (i for i in reversed(range(tail)) if labels[i] is None and is_body_line(pieces[i].text))
+    after_body = 1 + next(ends, -1)
     header = _header_end(labels, after_body)
     parts = Parts()
     for index, (piece, label) in enumerate(said):
@@ -62,6 +62,15 @@ def take_apart(submitted: Sequence[Span]) -> Parts:
                 parts.headlines.append(headline(piece.text))
     _without_agencies(parts)
     return parts
+
+
+def _read(submitted: Sequence[Span]) -> list[tuple[Span, Label | None]]:
+    """Pieces and what they say; between the first and the last lines of a very long text, lines."""
+    if len(submitted) <= 2 * EXAMINED:
+        return _in_paragraphs(_joined(submitted))
+    middle = [(line, None) for line in submitted[EXAMINED:-EXAMINED]]
+    first, last = (_joined(part) for part in (submitted[:EXAMINED], submitted[-EXAMINED:]))
+    return [*_in_paragraphs(first), *middle, *_in_paragraphs(last)]
 
 
 def _label(line: str) -> Label | None:
@@ -145,10 +154,10 @@ def _without_agencies(parts: Parts) -> None:
         parts.body[-1] = last.cut(0, start)
 
 
-def _joined(pieces: Sequence[Span]) -> list[Span]:
-    """``Source:`` with its address on the next line becomes one piece."""
+def _joined(submitted: Sequence[Span]) -> list[Span]:
+    """Lines cut at glued trailers; ``Source:`` and its address on the next line are one piece."""
     joined: list[Span] = []
-    for piece in pieces:
+    for piece in (piece for line in submitted for piece in unglued(line)):
         before = label_of(joined[-1].text) if joined else None
         is_empty = before is not None and before.kind == "source" and not before.value
         is_address = url_in(piece.text) is not None and " " not in piece.text
