@@ -40,7 +40,7 @@ ENDS = {
     "Unchanged": UNCHANGED,
     "_Died": RETRIES,
 }
-NO_STAGES = frozenset(("cli", "demo", "embedded"))
+NO_STAGES = frozenset(("cli", "demo", "embedded", "replay"))
 NAMED_ENDS = {"fetch.reasons": BY_STATUS, "storage.pool": PAUSES}
 """What follows from a word that a variable called ``reason`` or ``REASONS`` holds, by module."""
 
