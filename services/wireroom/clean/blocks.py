@@ -103,7 +103,7 @@ class _Walk:
         self.open: list[tuple[LexborNode, Element | None, int]] = []
         self.seen = 0
         self.parts: list[str] = []
-        self.breaks = self.links = 0
+        self.breaks = self.links = self.inside = 0
         self.marks = [0, 0, 0]  # how many links, bold and italic elements are open
         self.marked = [0, 0, 0]  # characters of the block so far that are in one
 
@@ -118,10 +118,14 @@ class _Walk:
                 continue
             tag = node.tag or ""
             if tag == "-text":
-                text = node.text_content or ""
-                if self.breaks or self.marks != [0, 0, 0]:
-                    self.count(text)
-                parts.append(text)
+                text = node.text_content or " "
+                if not text.isspace():
+                    if self.inside:
+                        self.count(text)
+                    self.breaks = 0
+                    parts.append(text)
+                elif parts:
+                    parts.append(" ")
                 node = node.next
             elif tag in _UNSEEN:
                 node = node.next
@@ -136,10 +140,11 @@ class _Walk:
         if self.seen > MOST_ELEMENTS or len(self.found) >= MOST_BLOCKS:
             return node.next
         if tag in _BREAKS:
-            self.breaks += _BREAKS[tag]
-            self.parts.append(" ")
-            if self.breaks >= 2:
-                self.flush()
+            if self.parts:
+                self.breaks += _BREAKS[tag]
+                self.parts.append(" ")
+                if self.breaks >= 2:
+                    self.flush()
             return node.next
         child = node.first_child
         if tag in _INLINE or self.here.depth >= DEEPEST or _is_custom(tag, self.here):
@@ -148,10 +153,12 @@ class _Walk:
             mark = _MARKS.get(tag, -1)
             if mark >= 0:
                 self.marks[mark] += 1
+                self.inside += 1
                 self.links += mark == 0
             self.open.append((node, None, mark))
             return child
-        self.flush()
+        if self.parts:
+            self.flush()
         return node.next if child is None else self.block(node, tag, child)
 
     def block(self, node: LexborNode, tag: str, child: LexborNode) -> LexborNode | None:
@@ -168,36 +175,35 @@ class _Walk:
     def close(self) -> LexborNode | None:
         node, above, mark = self.open.pop()
         if above is not None:
-            self.flush()
+            if self.parts:
+                self.flush()
             self.here = above
         elif mark >= 0:
             self.marks[mark] -= 1
+            self.inside -= 1
         return node.next
 
     def count(self, text: str) -> None:
-        size = len(text) if text.isalnum() else len(" ".join(text.split()))
-        if size:
-            self.breaks = 0
+        size = len(" ".join(text.split()))
         for mark in range(3):
             if self.marks[mark]:
                 self.marked[mark] += size
 
     def flush(self) -> None:
         """End the block that is being read."""
-        if not self.parts:
-            return
         text = " ".join("".join(self.parts).split())
         self.parts.clear()
-        if text:
-            size = len(text)
-            linked, bold, italic = self.marked
-            links = self.links or (1 if self.marks[0] else 0)
-            self.found.append(
-                Block(text, self.here, min(linked, size), min(bold, size), min(italic, size), links)
-            )
-            self.links = 0
-            self.marked = [0, 0, 0]
         self.breaks = 0
+        if not text:
+            return
+        size = len(text)
+        linked, bold, italic = self.marked
+        if linked or bold or italic:
+            linked, bold, italic = min(linked, size), min(bold, size), min(italic, size)
+            self.marked = [0, 0, 0]
+        links = self.links or (1 if self.marks[0] else 0)
+        self.links = 0
+        self.found.append(Block(text, self.here, linked, bold, italic, links))
 
 
 def _is_custom(tag: str, here: Element) -> bool:

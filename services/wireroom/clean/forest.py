@@ -22,7 +22,7 @@ import orjson
 FORMAT = 1
 UNIT = 1_000  # scores are log-odds in thousandths
 MOST_LEAVES = 32  # of a tree: they are bits of one number
-CHUNK = 512  # rows at a time: 10 MB of intermediate numbers
+CHUNK = 256  # rows at a time
 MODEL = "blocks.model.json"
 
 
@@ -51,9 +51,8 @@ class Forest:
         return found
 
     def _of_columns(self, table: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
-        failed = table[self._features] > self._thresholds
-        ruled_out = np.where(failed, self._left, np.uint32(0))
-        gone = np.bitwise_or.reduceat(ruled_out, self._starts, axis=0)
+        failed = table.take(self._features, axis=0) > self._thresholds
+        gone = np.bitwise_or.reduceat(failed * self._left, self._starts, axis=0)
         first = ~gone & (gone + np.uint32(1))  # the lowest bit that is not set
         leaf = np.frexp(first.astype(np.float64))[1] - 1
         trees = np.arange(len(self._starts))[:, np.newaxis]

@@ -40,7 +40,7 @@ _OF_TEXT = (
     *("cue", "in_description"),
 )
 _OF_ELEMENT = (
-    *("tag", "parent_tag", "depth", "under_self", "under_parent", "under_2", "under_3"),
+    *("tag", "depth", "under_self", "parent_tag", "under_parent", "under_2", "under_3"),
     *("under_4", "linked_parent", "linked_2", "linked_3", "blocks_parent", "mean_parent"),
     *("mean_3", "steps_to_path", "meets_above", "alike", "alike_score"),
     *(f"in_{name}" for name in signs.ALL),
@@ -93,6 +93,7 @@ class _Page:
         self.cues = [cues.of(block.text) for block in found]
         self.scored = [place for place, score in enumerate(self.scores) if score]
         self.titles = {bare for title in about.titles if (bare := titles.bare(title))}
+        self.title_starts = {title[0] for title in self.titles}
         self.description = titles.bare(about.description[:400])
         self.alike: defaultdict[str, int] = defaultdict(int)
         self.alike_score: defaultdict[str, int] = defaultdict(int)
@@ -103,7 +104,8 @@ class _Page:
         self.best = max(page.elements, key=lambda element: element.weight)
         self.path = _path(self.best)
         self.total = page.elements[0].score or 1
-        self.cells: dict[Element, list[int]] = {}
+        self.above: dict[Element, list[int]] = {}
+        self.bits: dict[tuple[int, int], list[int]] = {}
         self.of_page = (
             min(len(found), LARGEST),
             min(self.char_sums[-1], LARGEST),
@@ -138,25 +140,27 @@ class _Page:
             start = block.text[:200]
             doubles = seen.get(start, 0)
             seen[start] = doubles + 1
-            if self._is_title(block) or (block.element.tag == "h1" and since_title < 0):
+            if self._is_title(block.text) or (block.element.tag == "h1" and since_title < 0):
                 since_title = 0
             elif since_title >= 0:
                 since_title += 1
             if self.linked[place] >= NEVER and self.tags[place] not in (2, 3, 4):
                 continue
-            cells = self.cells.get(block.element)
-            if cells is None:
-                cells = self.cells[block.element] = self._of_element(block.element)
             places.append(place)
             row = self._of_text(place, block)
-            row += cells
+            row += self._of_element(block.element)
             row += self._of_place(place, block.element, doubles, since_title)
             row += self.of_page
             rows.append(row)
         return Measured(places, rows, self.cues)
 
-    def _is_title(self, block: Block) -> bool:
-        return 8 <= len(block.text) <= 300 and titles.bare(block.text) in self.titles
+    def _is_title(self, text: str) -> bool:
+        if not 8 <= len(text) <= 300:
+            return False
+        start = text[0].casefold()
+        if start.isalnum() and start not in self.title_starts:
+            return False
+        return titles.bare(text) in self.titles
 
     def _of_text(self, place: int, block: Block) -> list[int]:
         text, size = block.text, len(block.text)
@@ -188,34 +192,48 @@ class _Page:
         """2: the block begins as the description does; 1: it is a part of it; 0: no."""
         if len(self.description) < 30 or len(text) < 30:
             return 0
+        start = text[:5].casefold()
+        if start.isalnum() and start not in self.description:
+            return 0
         bare = titles.bare(text[:120])
         return 2 if bare[:50] == self.description[:50] else int(bare[:80] in self.description)
 
     def _of_element(self, e: Element) -> list[int]:
         p = e.parent or e
-        g = p.parent or p
-        g2 = g.parent or g
-        g3 = g2.parent or g2
-        total, steps, at = self.total, 0, e
+        above = self.above.get(p)
+        if above is None:
+            above = self.above[p] = self._of_parent(p)
+        steps, at = 0, e
         while at not in self.path and at.parent is not None:
             at = at.parent
             steps += 1
-        own = e.own | p.own
+        held = (e.signs, e.own | p.own)
+        bits = self.bits.get(held)
+        if bits is None:
+            bits = self.bits[held] = _bits(*held)
         return [
             _CLASSES.get(e.tag, 0),
-            _CLASSES.get(p.tag, 0),
             e.depth,
-            *(1000 * x.score // total for x in (e, p, g, g2, g3)),
+            1000 * e.score // self.total,
+            *above,
+            steps,
+            self.path.get(at, 99),
+            min(self.alike[e.signature], LARGEST),
+            1000 * self.alike_score[e.signature] // self.total,
+            *bits,
+        ]
+
+    def _of_parent(self, p: Element) -> list[int]:
+        g = p.parent or p
+        g2 = g.parent or g
+        g3 = g2.parent or g2
+        return [
+            _CLASSES.get(p.tag, 0),
+            *(1000 * x.score // self.total for x in (p, g, g2, g3)),
             *(1000 * x.linked // (x.chars or 1) for x in (p, g, g2)),
             min(p.blocks, LARGEST),
             min(p.chars // (p.blocks or 1), LARGEST),
             min(g2.chars // (g2.blocks or 1), LARGEST),
-            steps,
-            self.path.get(at, 99),
-            min(self.alike[e.signature], LARGEST),
-            1000 * self.alike_score[e.signature] // total,
-            *[e.signs >> bit & 1 for bit in range(len(signs.ALL))],
-            *[own >> bit & 1 for bit in range(len(signs.NAMES))],
         ]
 
     def _of_place(self, place: int, e: Element, doubles: int, since_title: int) -> list[int]:
@@ -255,6 +273,13 @@ class _Page:
             return (-1, -1, -1, -1)
         size = min(self.sizes[place], 3_000)
         return (size, self.linked[place], self.tags[place], self.cues[place])
+
+
+def _bits(held: int, own: int) -> list[int]:
+    return [
+        *[held >> bit & 1 for bit in range(len(signs.ALL))],
+        *[own >> bit & 1 for bit in range(len(signs.NAMES))],
+    ]
 
 
 def _width(found: Sequence[Block]) -> int:
