@@ -123,7 +123,7 @@ def read(toml: str) -> Labels:
         phrases={key: tuple(found.values()) for key, found in phrases.items()},
         heads=heads,
         agencies=frozenset(fold(w) for words in languages.values() for w in words["agencies"]),
-        day_first=frozenset(before_colon) - _words(languages[MONTH_FIRST]),
+        day_first=frozenset(before_colon) - _words(languages.get(MONTH_FIRST, {})),
         longest=max(map(len, (*before_colon, *heads))),
         glued=_beginnings(phrase for found in phrases.values() for phrase in found.values()),
     )

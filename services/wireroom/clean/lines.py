@@ -18,11 +18,14 @@ LONGEST = 260  # characters of a trailer line with its address
 LONGEST_NAME = 60
 LONGEST_CREDIT = 90
 LONGEST_OWNER = 25  # characters before "All rights reserved" that may have stops: "Post Ltd."
+LONGEST_DAY = 40
+UNQUOTED: frozenset[Kind] = frozenset(("rights", "social", "newsletter"))
 MOST_NAME_WORDS = 6
 SHORTEST_BODY_LINE = 60  # characters, with a final stop; Chinese counts three for one
 
 _URL = re.compile(r"https?://[^\s<>\"“”«»]+", re.I)
 _COLON = re.compile("[:：﹕]")
+_QUOTED = re.compile('[“”«»„"]')
 _ADDRESSED = re.compile(r"https?:|[:：]\s")
 _INNER_END = re.compile(r"[.!?。！？]\s*\S")
 _END = " \t\xa0.!。…"
@@ -138,13 +141,14 @@ def _whole(line: str) -> Iterator[Label]:
 
 
 def _may_be(phrase: Phrase, line: str) -> bool:
-    """Rights are no sentence of a story, nor do they begin behind one, or behind an address."""
+    """A quotation is of the story. Rights do not begin behind a sentence or an address."""
+    if phrase.kind in UNQUOTED and _QUOTED.search(line):
+        return False
     if phrase.kind != "rights":
         return True
     before = line[: fold(line).find(phrase.needs)]
-    if _ADDRESSED.search(before) or (len(before) > LONGEST_OWNER and _INNER_END.search(before)):
-        return False
-    return not re.search(r"[\"“”«»„]", line)
+    is_behind = len(before) > LONGEST_OWNER and _INNER_END.search(before) is not None
+    return not is_behind and _ADDRESSED.search(before) is None
 
 
 def _fits_phrase(kind: Kind, value: str, line: str) -> bool:
@@ -154,6 +158,8 @@ def _fits_phrase(kind: Kind, value: str, line: str) -> bool:
         )  # fmt: skip
     if kind == "appeared":
         return url_in(value) is not None or len(value) <= LONGEST_NAME
+    if kind in ("date", "updated"):
+        return dates.read(value) is not None or _is_day_or_clock(value)
     return bool(value) and _fits(kind, value)
 
 
@@ -165,10 +171,18 @@ def _fits(kind: Kind, value: str) -> bool:
     if kind in ("date", "updated"):
         return not value or dates.read(value) is not None or _is_short_with_figures(value)
     if kind == "also":
-        return bool(value) and not value.endswith((".", "。"))
+        return bool(value) and not value.endswith((".", "。")) and not value[0].islower()
     if kind == "photo":
         return bool(value) and len(value) <= LONGEST_CREDIT and is_name(value.replace("/", ", "))
     return True
+
+
+def _is_day_or_clock(value: str) -> bool:
+    """``May 3``, ``10:20``; not ``3 wins in a row``."""
+    words = re.findall(r"[^\W\d_]+", value.lower())
+    return len(value) <= LONGEST_DAY and value[-1:] != "." and any(map(str.isdecimal, value)) and (
+        not words or any(word in dates.MONTHS for word in words)
+    )  # fmt: skip
 
 
 def _is_short_with_figures(value: str) -> bool:

@@ -6,6 +6,7 @@ Facts stand before the first or after the last line of the body; what addresses 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,9 +20,13 @@ from wireroom.clean.paragraphs import cuts, first_seam, words_of
 from wireroom.clean.spans import Span, lines
 
 ANYWHERE: frozenset[Kind] = frozenset(("also", "social", "newsletter", "appeared", "photo"))
+SURE: frozenset[Kind] = frozenset(("also", "appeared", "photo"))
 HEADER: frozenset[Kind] = frozenset(("source", "author", "date", "updated", "page_date", "tags"))
 EXAMINED = 1_000  # lines at either end of a text that may be of a trailer; no article has as many
+LONGEST_CALL = 100  # characters of "follow us on …" in the midst of a body
 MOST_CREDITS = 3  # datelines or credits one behind the other
+
+_QUOTED = re.compile('[“”«»„"]')
 
 
 @dataclass(slots=True)
@@ -51,7 +56,7 @@ def take_apart(submitted: Sequence[Span]) -> Parts:
     parts = Parts()
     for index, (piece, label) in enumerate(said):
         outside = index < header or index >= after_body
-        if label is not None and (outside or label.kind in ANYWHERE):
+        if label is not None and (outside or _is_aside(label, piece)):
             _keep_label(parts, piece, label, index < header)
         elif index < tail:
             parts.body.append(piece)
@@ -62,6 +67,13 @@ def take_apart(submitted: Sequence[Span]) -> Parts:
                 parts.headlines.append(headline(piece.text))
     _without_agencies(parts)
     return parts
+
+
+def _is_aside(label: Label, piece: Span) -> bool:
+    """Whether a line in the midst of the body is no part of it; "Follow us", she said, is one."""
+    return label.kind in ANYWHERE and (
+        label.kind in SURE or (len(piece.text) <= LONGEST_CALL and not _QUOTED.search(piece.text))
+    )
 
 
 def _read(submitted: Sequence[Span]) -> list[tuple[Span, Label | None]]:

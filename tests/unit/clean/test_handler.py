@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -69,6 +69,20 @@ async def test_hints_fill_only_what_is_missing() -> None:
     assert article.source == "Post"
     assert article.provenance["authors"] == article.provenance["source"] == "hint"
     assert "title" not in article.provenance
+
+
+@pytest.mark.parametrize(
+    ("ahead", "believed"), [(timedelta(hours=24), True), (timedelta(hours=25), False)]
+)
+async def test_a_time_more_than_a_day_ahead_is_not_believed(
+    ahead: timedelta, believed: bool
+) -> None:
+    found = Extracted(
+        text="A body.", published_at=NOW + ahead, provenance={"published_at": "trailer"}
+    )
+    article = cleaned(await handle(event(), run=answering(found))).article
+    assert (article.published_at == NOW + ahead) is believed
+    assert ("published_at" in article.provenance) is believed
 
 
 async def test_every_address_met_on_the_way_is_kept_once() -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from wireroom.clean.headlines import is_page_date
 from wireroom.clean.lines import label_of
+from wireroom.clean.syndicated import parse
+from wireroom.clean.trailer import trailer
 
 LABELS = {
     "en": ("Source link : https://a.example/1", "Written by Ann Lee", "Posted on May 3, 2024"),
@@ -87,3 +89,67 @@ def test_lines_that_are_no_article_are_known(line: str, kind: str) -> None:
 )
 def test_a_page_date_is_a_day_and_nothing_else(line: str, expected: bool) -> None:
     assert is_page_date(line) is expected
+
+
+BODY = "The ferry between the two islands will run again from Monday, the harbour office said."
+
+
+def test_the_paragraphs_of_a_page_are_taken_apart_like_a_text() -> None:
+    parts = trailer([BODY, "Source link : https://a.example/1", "Author :", "Trending", "One more"])
+    assert [span.text for span in parts.body] == [BODY]
+    assert [label.kind for label in parts.labels] == ["source", "author"]
+    assert parts.headlines == ["One more"]
+    assert trailer([]).body == []
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Publicado em 04/10/2023 - 06:30", "2023-10-04"),
+        ("Publié le : 02/12/2022 - 11:40", "2022-12-02"),
+        ("Published on 02/12/2022", None),  # only in English may it be February
+        ("Date: 02/12/2022", None),
+    ],
+)
+def test_the_language_of_a_label_tells_which_figure_is_the_day(line: str, day: str | None) -> None:
+    moment = parse(f"{BODY}\n{line}").published_at
+    assert (moment and moment.date().isoformat()) == day
+
+
+def test_a_day_beside_a_byline_is_the_articles_and_no_other_day_is() -> None:
+    bylined = parse(f"By Jonas Ferrol\nJanuary 19, 2022\n{BODY}")
+    assert bylined.authors == ("Jonas Ferrol",)
+    assert bylined.published_at is not None
+    assert parse(f"January 19, 2022\n{BODY}").published_at is None
+
+
+def test_what_is_announced_ends_where_the_next_sentence_is_glued_to_it() -> None:
+    article = parse(f"{BODY}Read also: The clerk who counts the swallowsNobody else does. {BODY}")
+    assert [h.text for h in article.headlines] == ["The clerk who counts the swallows"]
+    assert article.text == f"{BODY}\nNobody else does. {BODY}"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "The prize will be given on Friday, 12 March 2027.",
+        "It was all over on Thursday, April 24",
+        "Trending is what used to be called gossip, she wrote.",
+        "“Source: myself,” he said, “and copyright 2024 is mine. All rights reserved.”",
+    ],
+)
+def test_a_body_may_end_like_a_trailer(ending: str) -> None:
+    assert parse(f"{BODY} {ending}").text == f"{BODY} {ending}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "“Follow us on this road,” she said",
+        "Share this burden, the minister told the towns, or the law that you asked for will fail",
+        "Related: nobody is",
+        "Posted 3 wins in a row",
+    ],
+)
+def test_a_line_in_the_body_that_begins_like_a_call_stays(line: str) -> None:
+    assert parse(f"{BODY}\n{line}\n{BODY}").text == f"{BODY}\n{line}\n{BODY}"
