@@ -25,7 +25,6 @@ from wireroom.cli.trouble import Trouble
 from wireroom.cli.up import Ports, Running, prepared
 from wireroom.cli.verify import Asked, proving, report, say
 from wireroom.embedded.ports import next_free
-from wireroom.embedded.servers import Servers
 from wireroom.embedded.supervise import supervise
 from wireroom.runtime.errors import Unavailable
 from wireroom.storage.pool import connection, open_pool
@@ -68,7 +67,7 @@ def embedded(asked: Asked, settings: Settings, *, chaos: bool, as_json: bool) ->
         say(f"logs and data are left in {folder}")
         raise
     if struck:
-        _print_recoveries(struck)
+        print_recoveries(struck)
     status = report(judgement, as_json=as_json)
     if status == 0:
         shutil.rmtree(folder, ignore_errors=True)
@@ -80,23 +79,29 @@ def embedded(asked: Asked, settings: Settings, *, chaos: bool, as_json: bool) ->
 async def _embedded(
     asked: Asked, settings: Settings, folder: Path, chaos: bool
 ) -> tuple[Judgement, Sequence[Struck]]:
-    async with _running(settings, folder) as (running, links):
+    async with started(settings, folder) as (running, links):
         stop = asyncio.Event()
-        keeper = asyncio.create_task(supervise(running.children, stop, _quiet))
+        keeper = asyncio.create_task(supervise(running.children, stop, quiet))
         try:
-            async with proving(asked, running.settings) as (kit, made):
-                proof = asyncio.create_task(
-                    prove(kit, made, rate=asked.rate, patience=asked.patience)
-                )
-                struck = await _meanwhile(proof, running, links, asked) if chaos else ()
-                return await proof, struck
+            chosen = faults(running, links) if chaos else ()
+            return await proved(asked, running, chosen)
         finally:
             stop.set()
             await keeper
 
 
+async def proved(
+    asked: Asked, running: Running, chosen: Sequence[Fault]
+) -> tuple[Judgement, Sequence[Struck]]:
+    """The proof against a pipeline whose services run, and what was done to it meanwhile."""
+    async with proving(asked, running.settings) as (kit, made):
+        proof = asyncio.create_task(prove(kit, made, rate=asked.rate, patience=asked.patience))
+        struck = await _meanwhile(proof, running, chosen, asked.seed) if chosen else ()
+        return await proof, struck
+
+
 @asynccontextmanager
-async def _running(settings: Settings, folder: Path) -> AsyncIterator[tuple[Running, Links]]:
+async def started(settings: Settings, folder: Path) -> AsyncIterator[tuple[Running, Links]]:
     """A pipeline behind two links; its supervisor's and the proof's own connections go direct to
     Postgres, and to Kafka as the broker tells them: through the link.
     """
@@ -115,20 +120,19 @@ async def _running(settings: Settings, folder: Path) -> AsyncIterator[tuple[Runn
 
 
 async def _meanwhile(
-    proof: asyncio.Task[Judgement], running: Running, links: Links, asked: Asked
+    proof: asyncio.Task[Judgement], running: Running, chosen: Sequence[Fault], seed: int | None
 ) -> Sequence[Struck]:
     """Break things until the proof is through; it gets the last of it undisturbed."""
     busy = asyncio.Event()
     busy.set()
     proof.add_done_callback(lambda _: busy.clear())
-    assert running.servers is not None
-    progress = Progress(running)
-    chosen = faults(running.servers, links, serving(running))
-    return await havoc(chosen, Random(asked.seed), PAUSE, progress.past, busy)
+    return await havoc(chosen, Random(seed), PAUSE, Progress(running).past, busy)
 
 
-def faults(servers: Servers, links: Links, postgres: Callable[[], Awaitable[bool]]) -> list[Fault]:
+def faults(running: Running, links: Links) -> list[Fault]:
     """All that is done, with how often it is chosen beside the others."""
+    servers, postgres = running.servers, serving(running)
+    assert servers is not None
 
     async def broker() -> bool:
         return servers.kafka.pid is not None and await answers(links.kafka.target)
@@ -141,11 +145,12 @@ def faults(servers: Servers, links: Links, postgres: Callable[[], Awaitable[bool
         killing_server("the broker", lambda: servers.kafka.pid, broker, STAGES),
         killing_server("Postgres", lambda: servers.postgres.pid, postgres, ("index",)),
         *(freezing(name, partial(process, name), (name,), ZOMBIE) for name in ("clean", "index")),
-        *_of_links(links),
+        *of_links(links),
     ]
 
 
-def _of_links(links: Links) -> list[Fault]:
+def of_links(links: Links) -> list[Fault]:
+    """Cut, and half open: nothing comes through and nobody is told."""
     kafka, postgres = links.kafka, links.postgres
     return [
         breaking("Kafka cut off", kafka.cut, kafka.mend, STAGES, AWAY),
@@ -213,7 +218,8 @@ class Progress:
         return float(found[1]) if found else 0.0
 
 
-def _print_recoveries(struck: Sequence[Struck]) -> None:
+def print_recoveries(struck: Sequence[Struck]) -> None:
+    """On stderr: each fault, how often, and how long until articles flowed again."""
     table = Table("fault", "times", "median", "longest", box=None, title_justify="left")
     for name, (count, middle, longest) in recoveries(struck).items():
         times = [f"{t:.1f} s" if t is not None else "nothing waited" for t in (middle, longest)]
@@ -223,5 +229,5 @@ def _print_recoveries(struck: Sequence[Struck]) -> None:
     console.print(table)
 
 
-def _quiet(line: str) -> None:
+def quiet(line: str) -> None:
     """Children that end are the point."""

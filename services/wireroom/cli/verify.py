@@ -23,6 +23,9 @@ from wireroom.verify.catalogue import Case, cases
 from wireroom.verify.judgement import FAULTS, Found, Judgement, Seen
 from wireroom.verify.prove import Kit, prove
 from wireroom.wire import headers
+from wireroom.wire.kafka import log
+from wireroom.wire.settings import Settings as Kafka
+from wireroom.wire.topics import dead
 from wireroom.wire.transport import Producer
 
 SHOWN = 20  # findings in full; more of them say nothing new
@@ -63,11 +66,11 @@ async def proving(asked: Asked, settings: Settings) -> AsyncIterator[tuple[Kit, 
     made = cases(run, asked.count, seed, poison=asked.poison)
     say(f"{run}: {asked.count} submissions, seed {seed}")
     async with open_pool(settings.postgres) as pool, broker(settings).producer() as producer:
-        yield _kit(run, pool, producer), made
+        yield _kit(run, pool, producer, settings.kafka), made
         say(f"{await proof.remove(pool, run)} rows of this run removed")
 
 
-def _kit(run: str, pool: Pool, producer: Producer) -> Kit:
+def _kit(run: str, pool: Pool, producer: Producer, kafka: Kafka) -> Kit:
     async def send(case: Case) -> Awaitable[None]:
         return await producer.send(
             ArticleSubmitted.topic,
@@ -88,9 +91,22 @@ def _kit(run: str, pool: Pool, producer: Producer) -> Kit:
             seen={key: Seen(*told) for key, told in (await proof.states(pool, ids)).items()},
             ends=await proof.ends(pool, ids, ENDS),
             texts=_by_article(await proof.texts(pool, run)),
+            letters=await _letters(kafka, sent),
         )
 
     return Kit(send=send, unsettled=unsettled, look=look, say=say)
+
+
+async def _letters(kafka: Kafka, sent: Sequence[Case]) -> Mapping[UUID, list[bytes]]:
+    """Read from the topics, not believed: the journal's line is written before the letter."""
+    wanted = {str(c.submission_id).encode(): c for c in sent if c.expected.outcome == "dead"}
+    found: dict[UUID, list[bytes]] = defaultdict(list)
+    for stage in {c.expected.stage for c in wanted.values() if c.expected.stage}:
+        async for batch in log.read(kafka, dead(stage)):
+            for record in batch:
+                if case := wanted.get(record.headers.get(headers.SUBMISSION_ID, b"")):
+                    found[case.submission_id].append(record.value)
+    return found
 
 
 def _by_article(rows: Sequence[tuple[UUID, str]]) -> Mapping[UUID, list[str]]:

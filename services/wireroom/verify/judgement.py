@@ -34,12 +34,14 @@ class Found:
     """What the pipeline holds of a run.
 
     ``seen``: by submission. ``ends``: by submission, the different ends that its journal tells of.
-    ``texts``: by article, the texts of all its rows.
+    ``texts``: by article, the texts of all its rows. ``letters``: by submission, the bodies of its
+    dead letters; where work was done twice there may be several.
     """
 
     seen: Mapping[UUID, Seen]
     ends: Mapping[UUID, Sequence[str]]
     texts: Mapping[UUID, Sequence[str]]
+    letters: Mapping[UUID, Sequence[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _of(case: Case, found: Found, texts: Mapping[UUID, str]) -> Iterable[Finding
     ends = found.ends.get(case.submission_id, ())
     if len(ends) > 1:
         yield Finding("doubled", case, f"ended as {', '.join(ends)}")
+    yield from _letter(case, found.letters.get(case.submission_id, ()))
     rows = found.texts.get(case.article_id, ()) if case.article_id else ()
     if case.text is None:
         if rows:
@@ -93,6 +96,16 @@ def _of(case: Case, found: Found, texts: Mapping[UUID, str]) -> Iterable[Finding
         yield Finding("doubled", case, f"{len(rows)} rows")
     elif case.article_id and rows[0] != texts[case.article_id]:
         yield Finding("wrong content", case, _difference(rows[0], texts[case.article_id]))
+
+
+def _letter(case: Case, letters: Sequence[bytes]) -> Iterable[Finding]:
+    """Who is told that a record is dead has to find it, as it was sent."""
+    if case.expected.outcome != "dead":
+        return
+    if not letters:
+        yield Finding("lost", case, "there is no dead letter")
+    elif any(letter != case.value for letter in letters):
+        yield Finding("wrong content", case, "the dead letter holds other bytes")
 
 
 def _difference(there: str, wanted: str) -> str:

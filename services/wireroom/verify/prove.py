@@ -36,12 +36,13 @@ async def prove(kit: Kit, cases: Sequence[Case], *, rate: float, patience: float
     for second in (False, True):
         chosen = [case for case in cases if case.second is second]
         if chosen:
-            await _send(kit, chosen, rate)
-            await _settled(kit, chosen, patience)
+            await send_all(kit, chosen, rate)
+            await settled(kit, chosen, patience)
     return judge(cases, await kit.look(cases))
 
 
-async def _send(kit: Kit, cases: Sequence[Case], rate: float) -> None:
+async def send_all(kit: Kit, cases: Sequence[Case], rate: float) -> None:
+    """Hand them to the intake; return once the broker has all."""
     began, acked = time.monotonic(), []
     for n, case in enumerate(cases):
         if (early := began + n / rate - time.monotonic()) > 0:
@@ -52,7 +53,8 @@ async def _send(kit: Kit, cases: Sequence[Case], rate: float) -> None:
     kit.say(f"{len(cases)} submissions taken by the broker in {time.monotonic() - began:.1f} s")
 
 
-async def _settled(kit: Kit, cases: Sequence[Case], patience: float) -> None:
+async def settled(kit: Kit, cases: Sequence[Case], patience: float) -> bool:
+    """Whether all have their outcome, before nothing has moved for ``patience`` seconds."""
     left, since = len(cases), time.monotonic()
     while left and time.monotonic() - since < patience:
         await asyncio.sleep(LOOK_EVERY)
@@ -60,3 +62,4 @@ async def _settled(kit: Kit, cases: Sequence[Case], patience: float) -> None:
         if now < left:
             left, since = now, time.monotonic()
     kit.say(f"{len(cases) - left} of {len(cases)} have their outcome")
+    return not left

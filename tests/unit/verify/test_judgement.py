@@ -20,6 +20,7 @@ def as_it_should_be(made: Sequence[Case]) -> Found:
         },
         ends={c.submission_id: [c.expected.outcome] for c in made},
         texts={article: [text] for article, text in settled_texts(made).items()},
+        letters={c.submission_id: [c.value] for c in made if c.expected.outcome == "dead"},
     )
 
 
@@ -78,6 +79,15 @@ def another_text(found: Found, case: Case) -> Found:
     return replace(found, texts={**found.texts, case.article_id: ["something else"]})
 
 
+def without_letter(found: Found, case: Case) -> Found:
+    kept = {k: v for k, v in found.letters.items() if k != case.submission_id}
+    return replace(found, letters=kept)
+
+
+def another_letter(found: Found, case: Case) -> Found:
+    return replace(found, letters={**found.letters, case.submission_id: [case.value, b""]})
+
+
 @pytest.mark.parametrize(
     ("spoil", "shape", "fault"),
     [
@@ -92,6 +102,8 @@ def another_text(found: Found, case: Case) -> Found:
         (two_rows, "page", "doubled"),
         (another_text, "text", "wrong content"),
         (another_text, "empty page", "wrong content"),
+        (without_letter, "no page", "lost"),
+        (another_letter, "no content", "wrong content"),
     ],
 )
 def test_a_fault_is_found_under_its_name_and_nothing_else(
@@ -110,6 +122,12 @@ def test_a_fault_is_found_under_its_name_and_nothing_else(
     assert [(f.fault, f.case) for f in judgement.findings] == [(fault, case)]
     assert {f: judgement.count(f) for f in FAULTS} == {f: int(f == fault) for f in FAULTS}
     assert judgement.findings[0].detail
+
+
+def test_a_dead_letter_that_came_twice_is_no_fault(made: list[Case]) -> None:
+    found = as_it_should_be(made)
+    twice = {key: [*bodies, *bodies] for key, bodies in found.letters.items()}
+    assert judge(made, replace(found, letters=twice)).clean
 
 
 # The catalogue

@@ -47,6 +47,7 @@ class Pipeline:
             },
             {},
             {article: [text] for article, text in texts.items()},
+            {c.submission_id: [c.value] for c in kept if c.expected.outcome == "dead"},
         )
 
     def kit(self) -> Kit:
