@@ -230,7 +230,8 @@ async def _stage(
             if settings.fetch.conditional:
                 recall = fetch.recall(settings.postgres, registry)
                 known = await opened.enter_async_context(recall)
-            yield await opened.enter_async_context(fetch.stage(settings.fetch, known))
+            web = fetch.WebMetrics(registry)
+            yield await opened.enter_async_context(fetch.stage(settings.fetch, known, web))
     elif name == "clean":
         from wireroom import clean
 

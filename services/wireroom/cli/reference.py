@@ -20,7 +20,7 @@ from wireroom.cli.admin import masked
 from wireroom.cli.composition import STAGES, all_topics
 from wireroom.cli.reasons import MEANINGS, complaints, found
 from wireroom.cli.settings import PARTS, variables
-from wireroom.fetch import RecallMetrics
+from wireroom.fetch import RecallMetrics, WebMetrics
 from wireroom.index import DatabaseMetrics
 from wireroom.ledger.metrics import LedgerMetrics
 from wireroom.relay.metrics import RelayMetrics
@@ -32,6 +32,7 @@ METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
     ClientMetrics,
     Pulse,
     RecallMetrics,
+    WebMetrics,
     DatabaseMetrics,
     CanaryMetrics,
     RelayMetrics,

@@ -77,6 +77,16 @@ def identify(event: ArticleSubmitted) -> UUID | None:
     return None
 
 
+def belongs(event: ArticleSubmitted) -> bytes | None:
+    """The host of a page that has to be fetched: one worker is to see all of a host's pages."""
+    if not event.url or event.html or (event.text and event.text.strip()):
+        return None
+    try:
+        return urls.host(event.url).encode()
+    except ValueError:
+        return None
+
+
 async def _fetched(event: ArticleSubmitted, url: str, world: World) -> Outcome:
     seen = await _seen(event, world)
     try:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from wireroom.web.observer import HostState, Phase
+from wireroom.web.observer import Phase
+from wireroom.web.outlook import SHOWN, State
 
 PHASES: tuple[Phase, ...] = ("queue", "dns", "connect", "first_byte", "body")
 # From a kept-alive answer on the same continent to the total limit of a GET.
@@ -66,8 +70,14 @@ class WebMetrics:
     def in_flight(self, change: int) -> None:
         self._in_flight.inc(change)
 
-    def hosts(self, state: HostState, count: int) -> None:
-        self._hosts.labels(state).set(count)
+    def watch(self, states: Callable[[], Mapping[str, int]]) -> None:
+        """Ask for the hosts by state whenever somebody reads the metrics."""
+        for state in SHOWN:
+            self._hosts.labels(state).set_function(partial(_count, states, state))
 
     def robots(self, result: str) -> None:
         self._robots.labels(result).inc()
+
+
+def _count(states: Callable[[], Mapping[str, int]], state: State) -> float:
+    return float(states().get(state, 0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, Protocol, TypeAlias
 
 Phase: TypeAlias = Literal["queue", "dns", "connect", "first_byte", "body"]
-HostState: TypeAlias = Literal["active", "waiting", "down"]
 
 
 class Observer(Protocol):
@@ -28,9 +27,6 @@ class Observer(Protocol):
     def in_flight(self, change: int) -> None:
         """+1 when a request begins, -1 when its answer is read."""
 
-    def hosts(self, state: HostState, count: int) -> None:
-        """How many hosts are in this state now; told by the scheduler."""
-
     def robots(self, result: str) -> None:
         """What came of asking for a robots.txt, in a word; told by ``robots``."""
 
@@ -48,9 +44,6 @@ class Nobody:
         pass
 
     def in_flight(self, change: int) -> None:
-        pass
-
-    def hosts(self, state: HostState, count: int) -> None:
         pass
 
     def robots(self, result: str) -> None:

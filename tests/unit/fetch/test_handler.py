@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from backports import zstd
 
 from wireroom import __version__, urls
 from wireroom.events import ArticleFetched, ArticleSubmitted
-from wireroom.fetch.handler import World, handle, identify
+from wireroom.fetch.handler import World, belongs, handle, identify
 from wireroom.runtime.errors import Permanent
 from wireroom.runtime.stage import Drop, Outcome
 from wireroom.web.client import Page, Validators
@@ -179,3 +180,23 @@ def test_the_article_is_named_before_it_is_fetched(event: ArticleSubmitted, name
 async def test_a_url_of_another_scheme_is_refused_for_good() -> None:
     with pytest.raises(Permanent, match="scheme"):
         await run(ArticleSubmitted(url="ftp://example.org/a"), Refused("scheme", "ftp"))
+
+
+# Which partition it belongs to
+
+
+@pytest.mark.parametrize(
+    ("submission", "key"),
+    [
+        ({"url": "https://Harbour-Gazette.example:443/a?b"}, b"harbour-gazette.example"),
+        ({"url": "https://harbour-gazette.example/a", "text": " "}, b"harbour-gazette.example"),
+        ({"url": "https://harbour-gazette.example/a", "text": "A storm."}, None),
+        ({"url": "https://harbour-gazette.example/a", "html": b"<p>A storm."}, None),
+        ({"text": "A storm."}, None),
+        ({"url": "no address"}, None),
+    ],
+)
+def test_only_what_has_to_be_fetched_belongs_to_its_host(
+    submission: dict[str, Any], key: bytes | None
+) -> None:
+    assert belongs(ArticleSubmitted.model_validate(submission)) == key
