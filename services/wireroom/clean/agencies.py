@@ -46,7 +46,9 @@ def is_credit(line: str) -> bool:
     found = _CREDIT.fullmatch(line)
     if found is None:
         return _SHORT.fullmatch(line) is not None
-    name = (found["agency"] or found["dashed"]).strip()
+    if found["dashed"]:
+        return _is_known(found["dashed"]) or _is_compound(found["dashed"])
+    name = found["agency"].strip()
     return _is_agency(name) or _CAPITALS.fullmatch(name) is not None or _is_compound(name)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from wireroom.clean.headlines import is_page_date
 from wireroom.clean.labels import fold, table
-from wireroom.clean.lines import is_head, label_of
+from wireroom.clean.lines import is_head, label_of, url_in
 from wireroom.clean.spans import Span
 
 LONGEST_TRAILER = 8_000  # characters at a line's end in which a glued trailer is looked for
 MOST_JOINED = 3  # cuts that may be passed over: a label's value may look like another label
 LONGEST_DAY = 45
+_STOP = re.compile(r"[.!?…。！？؟।:][\"'”’»“)\]」』]*$")
 _COLON = re.compile(r"[:：﹕]")
 _BEGINNING = re.compile(
     r"\b\w|[©(]|[A-ZÀ-ÖØ-ÞĆČĘĞİŁŃŚŞŠŹŻŽЀ-Я]|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -40,9 +41,22 @@ def unglued(line: Span) -> list[Span]:
             break
         else:
             missed += 1
-    if len(pieces) == 1 and label_of(pieces[0].text) is None:
-        return [line]  # a day alone: the body's last words
+    while pieces and not _may_follow(line.text[: pieces[0].at - line.at], pieces[0].text):
+        pieces.pop(0)
+    end = pieces[0].at - line.at if pieces else len(line.text)
     return [part for part in (line.cut(0, end), *pieces) if part.text]
+
+
+def _may_follow(before: str, piece: str) -> bool:
+    """Whether the body may end before ``piece``: with a stop, or glued to it; or at an address.
+
+    Else "… which was updated on August 25." would lose its end. A day alone is the body's.
+    """
+    label = label_of(piece)
+    if label is None:
+        return is_head(piece)
+    is_end = not before[-1:].isspace() or _STOP.search(before.rstrip()) is not None
+    return is_end or (label.kind == "source" and url_in(label.value) is not None)
 
 
 def _is_one(piece: Span) -> bool:

@@ -17,6 +17,9 @@ LONGEST_DATE = 45
 LONGEST_LIST = 1_000  # lines at a text's end
 REMEMBERED = 2_000  # headlines; a syndicator hangs the same list under all that it sends in an hour
 
+_FIGURES = re.compile(
+    r"(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})?\.?[\s,–-]*(?:\d{1,2}[:.]\d{2}(?::\d{2})?)?"
+)
 _BULLET = re.compile(r"[-–—•*·▪►]\s+|\d{1,2}[.)]\s+")
 _STOP = re.compile(r"[.。।]['\"”’»)\]]*$")
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -51,7 +54,7 @@ def is_page_date(line: str) -> bool:
         return False
     words = _WORDS.findall(line.casefold())
     return all(word in _DATE_WORDS for word in words) and (
-        bool(words) or re.search(r"\d[:./-]\d", line) is not None
+        bool(words) or _FIGURES.fullmatch(line) is not None
     )
 
 

@@ -136,8 +136,8 @@ def _whole(line: str) -> Iterator[Label]:
         if value is None:
             if _may_be(phrase, line):
                 yield Label(phrase.kind, line.strip())
-        elif _fits_phrase(phrase.kind, value.strip(), line):
-            yield Label(phrase.kind, value.strip(), phrase.day_first)
+        elif _fits_phrase(phrase.kind, _first_sentence(value.strip()), line):
+            yield Label(phrase.kind, _first_sentence(value.strip()), phrase.day_first)
 
 
 def _may_be(phrase: Phrase, line: str) -> bool:
@@ -157,7 +157,7 @@ def _fits_phrase(kind: Kind, value: str, line: str) -> bool:
             not line.endswith(".") or bool(_NAME_END.search(line))
         )  # fmt: skip
     if kind == "appeared":
-        return url_in(value) is not None or len(value) <= LONGEST_NAME
+        return url_in(value) is not None or _is_outlet(value)
     if kind in ("date", "updated"):
         return dates.read(value) is not None or _is_day_or_clock(value)
     return bool(value) and _fits(kind, value)
@@ -175,6 +175,18 @@ def _fits(kind: Kind, value: str) -> bool:
     if kind == "photo":
         return bool(value) and len(value) <= LONGEST_CREDIT and is_name(value.replace("/", ", "))
     return True
+
+
+def _first_sentence(value: str) -> str:
+    """``Island Post`` of "Island Post. Read the original article"."""
+    return value if url_in(value) else re.split(r"(?<=\w{4})[.。]\s", value, maxsplit=1)[0]
+
+
+def _is_outlet(value: str) -> bool:
+    """The name of a publisher; no day, no edition."""
+    return len(value) <= LONGEST_NAME and not value[0].islower() and not value[0].isdecimal() and (
+        dates.read(value) is None
+    )  # fmt: skip
 
 
 def _is_day_or_clock(value: str) -> bool:

@@ -6,7 +6,6 @@ Facts stand before the first or after the last line of the body; what addresses 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,8 +24,6 @@ HEADER: frozenset[Kind] = frozenset(("source", "author", "date", "updated", "pag
 EXAMINED = 1_000  # lines at either end of a text that may be of a trailer; no article has as many
 LONGEST_CALL = 100  # characters of "follow us on …" in the midst of a body
 MOST_CREDITS = 3  # datelines or credits one behind the other
-
-_QUOTED = re.compile('[“”«»„"]')
 
 
 @dataclass(slots=True)
@@ -70,10 +67,8 @@ def take_apart(submitted: Sequence[Span]) -> Parts:
 
 
 def _is_aside(label: Label, piece: Span) -> bool:
-    """Whether a line in the midst of the body is no part of it; "Follow us", she said, is one."""
-    return label.kind in ANYWHERE and (
-        label.kind in SURE or (len(piece.text) <= LONGEST_CALL and not _QUOTED.search(piece.text))
-    )
+    """Whether a line in the midst of the body is no part of it."""
+    return label.kind in ANYWHERE and (label.kind in SURE or len(piece.text) <= LONGEST_CALL)
 
 
 def _read(submitted: Sequence[Span]) -> list[tuple[Span, Label | None]]:
