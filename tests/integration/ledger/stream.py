@@ -69,22 +69,30 @@ def mixed(
 
 
 async def hand_in(producer: Producer, submissions: dict[UUID, int]) -> None:
-    for key, number in submissions.items():
-        event = ArticleSubmitted(url=url(number), submitted_by="test")
-        mark = {FINGERPRINT: CODEC.fingerprint(ArticleSubmitted)}
-        await send(
-            producer,
+    mark = {FINGERPRINT: CODEC.fingerprint(ArticleSubmitted)}
+    acks = [
+        await producer.send(
             ArticleSubmitted.topic,
-            urls.host(url(number)).encode(),
-            CODEC.encode(event),
-            {**headers.first(key), **mark},
+            key=urls.host(url(number)).encode(),
+            value=CODEC.encode(ArticleSubmitted(url=url(number), submitted_by="test")),
+            headers={**headers.first(key), **mark},
         )
+        for key, number in submissions.items()
+    ]
+    for acked in acks:
+        await acked
 
 
 async def journal(producer: Producer, lines: Sequence[ArticleJournal]) -> None:
     mark = {FINGERPRINT: CODEC.fingerprint(ArticleJournal)}
-    for entry in lines:
-        await send(producer, ArticleJournal.topic, entry.key, CODEC.encode(entry), mark)
+    acks = [
+        await producer.send(
+            ArticleJournal.topic, key=entry.key, value=CODEC.encode(entry), headers=mark
+        )
+        for entry in lines
+    ]
+    for acked in acks:
+        await acked
 
 
 async def send(
