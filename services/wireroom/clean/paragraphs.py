@@ -27,6 +27,7 @@ _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
 _TOKEN = re.compile(r"\S*$")
 _WORD = re.compile(r"\w+(?:[’']\w+)*")
 _INITIALS = re.compile(r"(?:\w\.)*\w")
+_TICKER = re.compile(r"[A-Z]{1,4}\)")
 _MAIL = re.compile(r"[\w.-]{1,60}@")
 _ADDRESS = re.compile(r"://|www\.|@|^[\w-]+(?:\.[\w-]+)*/", re.I)
 _DOMAIN_ENDS = frozenset(("com", "org", "net", "gov", "edu", "io", "js", "info"))
@@ -36,7 +37,7 @@ _ORDINAL_FOLLOWER_WORDS = """
 """
 _ORDINAL_FOLLOWERS = frozenset(_ORDINAL_FOLLOWER_WORDS.split())
 _ABBREVIATED_WORDS = """
-    mr mrs ms dr st ste prof sr jr no nr vs inc ltd co corp mme mlle mm me hr fr bzw usw ca vgl
+    www ph mr mrs ms dr st ste prof sr jr no nr vs inc ltd co corp mme mlle mm me hr fr bzw usw ca vgl
     sen gen gov rep sgt lt col capt maj hon rev fig vol art abs pp ed al sp dhr mevr sra dra srta
     ing dott avv sig им ул тов см стр руб тыс млн млрд гг проф ks ul prok red tel approx dept univ
     د أ م
@@ -137,8 +138,10 @@ def _begins(line: str, at: int) -> bool:
 
 
 def _is_inner_stop(line: str, stop: int, follows: int) -> bool:
-    """Initials, abbreviations, addresses, domains and ordinals have stops that end nothing."""
-    if line[stop] != "." or line[stop : stop + 2] == "..":
+    """Pauses, initials, abbreviations, addresses, tickers (BNPP.PA) and ordinals end nothing."""
+    if line[stop] == "…" or line.startswith("..", stop):
+        return True  # people go on after a pause
+    if line[stop] != ".":
         return False
     found = _TOKEN.search(line, max(0, stop - 80), stop)
     token = found.group() if found else ""
@@ -147,6 +150,8 @@ def _is_inner_stop(line: str, stop: int, follows: int) -> bool:
     follower = after.group().casefold() if after else ""
     if _ADDRESS.search(token) or _MAIL.match(line, follows) or follower in _DOMAIN_ENDS:
         return True
+    if bare.isupper() and _is_code(line, follows):
+        return True
     last = re.split(r"[’'-]", bare)[-1]
     if bare.isdigit():
         at_start = stop - len(token) == 0
@@ -154,6 +159,13 @@ def _is_inner_stop(line: str, stop: int, follows: int) -> bool:
     if _INITIALS.fullmatch(last) and not last.isdigit():
         return True
     return last.casefold() in _ABBREVIATIONS
+
+
+def _is_code(line: str, follows: int) -> bool:
+    """Whether capitals stand behind a stop, as in (RACE.MI) or IQ.LIGHT."""
+    after = _WORD.match(line, follows)
+    is_word = after is not None and len(after.group()) > 1 and after.group().isupper()
+    return is_word or _TICKER.match(line, follows) is not None
 
 
 def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:

@@ -41,6 +41,8 @@ def test_a_stop_without_a_space_is_a_lost_paragraph_break(line: str, parts: list
         "Dr.Weber und Prof.Klein kamen am 3.Mai im 20.Jahrhundert.",
         "Write to Anna.Berg@mail.example, see https://www.Site.example/A.Html.Now or Amazon.Com.",
         "Node.JS and version 2.5 of the plan cost 1.200.000 euros.",
+        "She earned a Ph.D. at www.Uni.example for Ferrari (RACE.MI) and its IQ.LIGHT lamps.",
+        "They chose him…I told them that they should not have...You have to see it.",
         "Д.И.Менделеев жил на ул.Ленина.",
         "雨が降った。道路は閉鎖された。誰も来なかった。",
         "下雨了。道路关闭了。没有人来。",
