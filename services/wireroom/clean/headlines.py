@@ -95,6 +95,11 @@ def _language(text: str) -> str:
     return identify(text).code
 
 
+def forget() -> None:
+    """Forget the headlines seen; for measurements of what one costs that was not."""
+    _language.cache_clear()
+
+
 def _may_be_headline(line: str) -> bool:
     listed = _BULLET.match(line)
     return len(line) < (LONGEST_LISTED if listed else LONGEST) and (

@@ -37,8 +37,8 @@ _ORDINAL_FOLLOWER_WORDS = """
 """
 _ORDINAL_FOLLOWERS = frozenset(_ORDINAL_FOLLOWER_WORDS.split())
 _ABBREVIATED_WORDS = """
-    www ph mr mrs ms dr st ste prof sr jr no nr vs inc ltd co corp mme mlle mm me hr fr bzw usw ca vgl
-    sen gen gov rep sgt lt col capt maj hon rev fig vol art abs pp ed al sp dhr mevr sra dra srta
+    mr mrs ms dr st ste prof sr jr no nr vs inc ltd co corp mme mlle mm me hr fr bzw usw ca vgl www
+    ph sen gen gov rep sgt lt col capt maj hon rev fig vol art abs pp ed al sp dhr mevr sra dra srta
     ing dott avv sig им ул тов см стр руб тыс млн млрд гг проф ks ul prok red tel approx dept univ
     د أ م
 """
