@@ -13,13 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import brotli
+from zlib_ng import zlib_ng as zlib  # the standard library's interface, 2.3 times as fast
 
 from wireroom.web.errors import Failed
-
-try:  # the same interface, 2.3 times as fast: used where it is installed
-    from zlib_ng import zlib_ng as zlib  # type: ignore[import-not-found,unused-ignore]  # optional
-except ImportError:
-    import zlib
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -39,13 +35,20 @@ _NOTHING = frozenset(("", "identity", "none", "utf-8", "binary"))
 """Seen in the wild as a Content-Encoding, meaning none."""
 
 
+BROKEN: tuple[type[Exception], ...] = (
+    zlib.error,  # type: ignore[assignment]  # the stubs have an instance for the class
+    brotli.error,
+    zstd.ZstdError,
+)
+
+
 class _Layer(Protocol):
     def feed(self, data: bytes) -> Iterator[bytes]: ...
     def ended(self) -> bool: ...
 
 
 class _Inflate(Protocol):
-    """What zlib and its faster sibling have in common."""
+    """What is used of zlib's decompression objects."""
 
     @property
     def eof(self) -> bool: ...
@@ -184,7 +187,7 @@ class Decoder:
                 if self._size > self._cap:
                     raise Failed("too_large", f"more than {self._cap} bytes")
                 yield out
-        except (zlib.error, brotli.error, zstd.ZstdError) as error:
+        except BROKEN as error:
             raise Failed("encoding_broken", str(error)) from None
 
     def end(self) -> None:

@@ -158,7 +158,7 @@ async def test_the_stage_makes_a_page_of_a_url(good: Server) -> None:
     good.answers["/busy"] = response(b"", "Retry-After: 7", status=503)
     root = f"http://{GOOD}:{good.port}"
     async with fetch.stage(settings(good)) as stage:
-        assert (stage.name, stage.concurrency, stage.window) == ("fetch", 300, 1_000)
+        assert (stage.name, stage.concurrency, stage.window) == ("fetch", 5_000, 1_000)
         assert stage.handle is not None
         event = ArticleSubmitted(url=f"{root}/old")
         outcome = await stage.handle(event)
