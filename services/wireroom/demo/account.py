@@ -1,43 +1,14 @@
 """The account: what became of every accepted submission, from the journal's entries. Pure.
 
-The journal is delivered at least once and in no certain order, and work that was done twice is
-journalled twice. So entries are ordered by their time and folded per submission; a submission
-counts once, by its last final outcome:
-
-- only `replayed` opens what is dead again; a hop that comes after an outcome is a repetition;
-- `unchanged` after an outcome that wrote the row is a repetition too: the row was already there.
+What a submission's entries mean together is the ledger's to say: see `wireroom.ledger.states`.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
-STAGES = ("fetch", "clean", "classify", "index")
-
-FINAL = ("indexed", "duplicate", "revised", "unchanged", "dropped", "dead")
-"""The outcomes, in the order in which they are printed."""
-
-_WROTE = ("indexed", "duplicate", "revised")
-
-
-class Entry(Protocol):
-    """What the account reads of a journal entry; `event` is a hop or an outcome."""
-
-    @property
-    def submission_id(self) -> UUID: ...
-    @property
-    def article_id(self) -> UUID | None: ...
-    @property
-    def stage(self) -> str: ...
-    @property
-    def event(self) -> str: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def at(self) -> datetime: ...
+from wireroom.ledger.states import ENDS, STAGES, Line, folded, state, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +66,7 @@ class Account:
         return "\n".join(table)
 
 
-def account(entries: Iterable[Entry], accepted: Sequence[UUID]) -> Account:
+def account(entries: Iterable[Line], accepted: Sequence[UUID]) -> Account:
     """The account of these submissions.
 
     An id that was accepted twice makes an account that does not balance: one of two is lost.
@@ -117,55 +88,14 @@ def account(entries: Iterable[Entry], accepted: Sequence[UUID]) -> Account:
     )
 
 
-def states(entries: Iterable[Entry]) -> dict[UUID, State]:
+def states(entries: Iterable[Line]) -> dict[UUID, State]:
     """Where each submission of the journal is."""
-    by_submission: defaultdict[UUID, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_submission[entry.submission_id].append(entry)
-    return {key: _fold(sorted(own, key=_order)) for key, own in by_submission.items()}
-
-
-def _fold(entries: Sequence[Entry]) -> State:
-    state = State(None, STAGES[0])
-    article: UUID | None = None
-    for entry in entries:
-        article = entry.article_id or article
-        state = _after(state, entry)
-    return State(state.outcome, state.stage, article)
-
-
-def _after(state: State, entry: Entry) -> State:
-    """The state after one entry."""
-    now = state.outcome
-    if entry.event in FINAL:
-        if entry.event == "unchanged" and now and now.event in _WROTE:
-            return state
-        return State(_outcome(entry), entry.stage)
-    if entry.event == "replayed":
-        return State(None, entry.stage) if now and now.event == "dead" else state
-    if now:
-        return state
-    reached = _next(entry.stage) if entry.event == "passed" else entry.stage
-    return State(None, max(state.stage, reached, key=_position))
-
-
-def _outcome(entry: Entry) -> Outcome:
-    if entry.event == "dead":
-        return Outcome("dead", entry.stage, entry.reason)
-    if entry.event == "dropped":
-        return Outcome("dropped", None, entry.reason)
-    return Outcome(entry.event)
-
-
-def _order(entry: Entry) -> tuple[datetime, int, int]:
-    """By time; at one time as they can only have happened: hops, outcome, repetition, replay."""
-    rank = {"unchanged": 2, "replayed": 3}.get(entry.event, int(entry.event in FINAL))
-    return entry.at, rank, _position(entry.stage)
-
-
-def _next(stage: str) -> str:
-    later = STAGES[_position(stage) + 1 :]
-    return later[0] if later else stage
+    found: dict[UUID, State] = {}
+    for key, one in folded(map(story, entries)).items():
+        is_at = state(one)
+        ended = None if is_at.since else Outcome(is_at.name, is_at.stage, is_at.reason)
+        found[key] = State(ended, is_at.stage or STAGES[-1], one.article)
+    return found
 
 
 def _position(stage: str) -> int:
@@ -173,4 +103,4 @@ def _position(stage: str) -> int:
 
 
 def _printing_order(outcome: Outcome) -> tuple[int, int, str]:
-    return FINAL.index(outcome.event), _position(outcome.stage or STAGES[0]), outcome.reason or ""
+    return ENDS.index(outcome.event), _position(outcome.stage or STAGES[0]), outcome.reason or ""

@@ -7,13 +7,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from rich.console import Console
 
-from wireroom.demo.account import STAGES, Account, Entry, State, account, states
+from wireroom.demo.account import Account, State, account, states
 from wireroom.demo.content import articles
 from wireroom.demo.plan import Step, plan
 from wireroom.demo.site import COPY, Site, site
@@ -28,15 +26,9 @@ from wireroom.demo.view import (
     title,
     topic,
 )
+from wireroom.ledger.states import STAGES, Line
 
 DEADLINE = 60.0  # seconds per wave: the slowest article needs two; beyond, something is broken
-
-
-class JournalEntry(Entry, Protocol):
-    """An entry that also knows when its submission was accepted, as `article.journal` does."""
-
-    @property
-    def accepted_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +42,7 @@ class Kit:
     """
 
     publish: Callable[[Mapping[str, object] | bytes], Awaitable[UUID]]
-    journal: Callable[[], AsyncIterator[JournalEntry]]
+    journal: Callable[[], AsyncIterator[Line]]
     rows: Callable[[Sequence[UUID]], Awaitable[Sequence[Row]]]
     say: Callable[[str], None]
 
@@ -63,7 +55,7 @@ class _Progress:
     show: Callable[[Board], None]
     steps: dict[UUID, Step] = field(default_factory=dict)
     accepted: list[UUID] = field(default_factory=list)
-    entries: list[JournalEntry] = field(default_factory=list)
+    entries: list[Line] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     shown: set[UUID] = field(default_factory=set)
     news: asyncio.Event = field(default_factory=asyncio.Event)

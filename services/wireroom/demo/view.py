@@ -15,7 +15,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from wireroom.demo.account import STAGES, Account, Entry
+from wireroom.demo.account import Account
+from wireroom.ledger.states import STAGES, Line
 
 _SHOWN = 14  # arrivals on the board: with the stages, it fits a terminal of 24 lines
 _FILE_WIDTH = 160  # columns: the longest title of the demo has 88, the rest of a row 62
@@ -52,7 +53,7 @@ class Board:
     arrivals: Sequence[Arrival]
 
 
-def stage_counts(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
+def stage_counts(entries: Iterable[Line]) -> dict[str, dict[str, int]]:
     """How often each event happened in each stage; an entry delivered twice counts once."""
     seen = {(e.submission_id, e.stage, e.event, e.reason, e.at) for e in entries}
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)

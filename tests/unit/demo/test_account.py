@@ -24,6 +24,12 @@ class Said:
     at: datetime
     reason: str | None = None
     article_id: UUID | None = ARTICLE
+    accepted_at: datetime = START
+    attempt: int = 1
+    until: datetime | None = None
+    record_topic: str = "articles.intake"
+    record_partition: int = 0
+    record_offset: int = 0
 
 
 def said(submission: UUID, words: str, second: float = 0, reason: str | None = None) -> Said:

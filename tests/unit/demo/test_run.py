@@ -29,6 +29,11 @@ class Said:
     reason: str | None
     at: datetime
     accepted_at: datetime = START
+    attempt: int = 1
+    until: datetime | None = None
+    record_topic: str = "articles.intake"
+    record_partition: int = 0
+    record_offset: int = 0
 
 
 def pretended_site() -> Site:
