@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wireroom.clean.headlines import is_page_date
-from wireroom.clean.labels import fold, table
+from wireroom.clean.labels import KEY, fold, table
 from wireroom.clean.lines import is_head, label_of, url_in
 from wireroom.clean.spans import Span
 
@@ -103,10 +103,10 @@ def _heads(text: str, folded: str, since: int) -> Iterator[int]:
 
 
 def _phrases(text: str, folded: str, since: int) -> Iterator[int]:
-    words = table()
-    for beginning in _BEGINNING.finditer(text, since):
-        at = beginning.start()
-        if words.begins(folded, at):
+    known = table().glued
+    for at in [beginning.start() for beginning in _BEGINNING.finditer(text, since)]:
+        heads = known.get(folded[at : at + KEY]) or known.get(folded[at])
+        if heads is not None and folded.startswith(heads, at):
             yield at
 
 

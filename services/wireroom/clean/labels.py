@@ -75,11 +75,6 @@ class Labels:
     day_first: frozenset[str]
     glued: Mapping[str, tuple[str, ...]]
 
-    def begins(self, folded: str, at: int) -> bool:
-        """Whether a whole line of a kind in ``GLUED`` may begin there."""
-        heads = self.glued.get(folded[at : at + KEY]) or self.glued.get(folded[at])
-        return heads is not None and folded.startswith(heads, at)
-
     def beginning(self, folded: str, at: int = 0) -> Iterator[Phrase]:
         """The phrases that the text at ``at`` may be one of."""
         for phrase in self.phrases.get(_key(folded[at : at + 1]), ()):

@@ -24,6 +24,7 @@ _OPENING, _CLOSING = "“‘«„‚‹([{¿¡「『", "”’»‹›)]}」』"
 _BOUNDARY = re.compile(r"(?<=[\w)\]”’»\"“%€$°'])[.!?…؟।]+")
 _FRENCH_BLANKS = (" ", "\xa0", "\u202f")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
+_MARKED_HEADING = re.compile("(?<=[。！？」』])(?:【[^【】]{2,40}】|(?=[■◆●▲▼◇□○▶]))")
 _TOKEN = re.compile(r"\S*$")
 _WORD = re.compile(r"\w+(?:[’']\w+)*")
 _INITIALS = re.compile(r"(?:\w\.)*\w")
@@ -82,7 +83,7 @@ def paragraphs(line: str, vocabulary: Counter[str]) -> list[str]:
 def cuts(line: str, vocabulary: Counter[str]) -> list[int]:
     """Where paragraphs begin inside ``line``, from left to right."""
     found: list[int] = []
-    for start, end in pairwise((0, *_glued_ends(line), len(line))):
+    for start, end in pairwise((0, *sorted({*_glued_ends(line), *_marked(line)}), len(line))):
         piece = line[start:end]
         inner = _heading_end(piece.lstrip(), vocabulary)
         found += [start + len(piece) - len(piece.lstrip()) + at for at in inner]
@@ -108,6 +109,12 @@ def _glued_ends(line: str) -> Iterator[int]:
             follows += 1
         if _begins(line, follows) and not _is_inner_stop(line, stop.start(), follows):
             yield end
+
+
+def _marked(line: str) -> Iterator[int]:
+    """Scripts without capitals and blanks show a glued heading only where it bears a mark."""
+    for heading in _MARKED_HEADING.finditer(line):
+        yield from (at for at in heading.span() if 0 < at < len(line))
 
 
 def _closes(line: str, at: int) -> bool:

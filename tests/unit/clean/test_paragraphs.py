@@ -100,3 +100,18 @@ def test_names_with_a_capital_inside_stay_whole(name: str) -> None:
     assert split(line, "You pay the app when they are linked in, and the pal in the tube.") == [
         line
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (
+            "雨が降った。【橋の閉鎖】道路も止まった。",
+            ["雨が降った。", "【橋の閉鎖】", "道路も止まった。"],
+        ),
+        ("下雨了。■桥梁关闭 道路也关闭了。", ["下雨了。", "■桥梁关闭 道路也关闭了。"]),
+        ("雨が降り、【速報】が出た。", ["雨が降り、【速報】が出た。"]),
+    ],
+)
+def test_where_nothing_has_capitals_a_marked_heading_is_found(line: str, parts: list[str]) -> None:
+    assert split(line) == parts
