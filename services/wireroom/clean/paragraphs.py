@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 
+from wireroom.clean.quotes import closes, closing
+from wireroom.clean.stops import is_inner
+
 SHORTEST_HEADING, LONGEST_HEADING = 12, 130  # characters
 FEWEST_HEADING_WORDS = 3
 MOST_STOPS = 20_000  # in a line; a megabyte of prose has 12,000
-LONGEST_QUOTATION = 2_000  # characters in which the other mark of a pair is looked for
 SHORTEST_HEAD = 4  # small letters before the seam; names with a capital inside begin with one
 SHORTEST_AFTER = 40  # characters of the paragraph under a heading
 
@@ -25,25 +27,8 @@ _BOUNDARY = re.compile(r"(?<=[\w)\]”’»\"“%€$°'])[.!?…؟।]+")
 _FRENCH_BLANKS = (" ", "\xa0", "\u202f")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
 _MARKED_HEADING = re.compile("(?<=[。！？」』])(?:【[^【】]{2,40}】|(?=[■◆●▲▼◇□○▶]))")
-_TOKEN = re.compile(r"\S*$")
+_NUMBER = re.compile(r"\d{1,2}[.)] [^\W\d_]")
 _WORD = re.compile(r"\w+(?:[’']\w+)*")
-_INITIALS = re.compile(r"(?:\w\.)*\w")
-_TICKER = re.compile(r"[A-Z]{1,4}\)")
-_MAIL = re.compile(r"[\w.-]{1,60}@")
-_ADDRESS = re.compile(r"://|www\.|@|^[\w-]+(?:\.[\w-]+)*/", re.I)
-_DOMAIN_ENDS = frozenset(("com", "org", "net", "gov", "edu", "io", "js", "info"))
-_ORDINAL_FOLLOWER_WORDS = """
-    januar februar märz april mai juni juli august september oktober november dezember jahrhundert
-    jahrhunderts bundesliga spieltag platz
-"""
-_ORDINAL_FOLLOWERS = frozenset(_ORDINAL_FOLLOWER_WORDS.split())
-_ABBREVIATED_WORDS = """
-    mr mrs ms dr st ste prof sr jr no nr vs inc ltd co corp mme mlle mm me hr fr bzw usw ca vgl www
-    ph sen gen gov rep sgt lt col capt maj hon rev fig vol art abs pp ed al sp dhr mevr sra dra srta
-    ing dott avv sig им ул тов см стр руб тыс млн млрд гг проф ks ul prok red tel approx dept univ
-    د أ م
-"""
-_ABBREVIATIONS = frozenset(_ABBREVIATED_WORDS.split())
 # Words that sentences begin with, by language; of those that no name ends in. They tell
 # "harbourThe" from "YouTube" where the text itself has not used the word yet.
 # Of these, articles and pronouns: no name ends in them (but LinkedIn does in a preposition).
@@ -97,17 +82,20 @@ def words_of(lines: Iterable[str]) -> Counter[str]:
 
 
 def _glued_ends(line: str) -> Iterator[int]:
+    quoted = closing(line)
     for stop in islice(_BOUNDARY.finditer(line), MOST_STOPS):
         end = stop.end()
         if line[end : end + 1] in _FRENCH_BLANKS and line[end + 1 : end + 2] == "»":
             end += 1  # French sets a blank before it
         for _ in range(2):
-            if end < len(line) and _closes(line, end):
+            if end < len(line) and closes(line, end, quoted):
                 end += 1
         follows = end
         if follows < len(line) and line[follows] in _OPENING + "\"'“”«»—–-":
             follows += 1
-        if _begins(line, follows) and not _is_inner_stop(line, stop.start(), follows):
+            if line[follows - 1] == "«" and line[follows : follows + 1] in _FRENCH_BLANKS:
+                follows += 1
+        if _begins(line, follows) and not is_inner(line, stop.start(), follows):
             yield end
 
 
@@ -117,62 +105,15 @@ def _marked(line: str) -> Iterator[int]:
         yield from (at for at in heading.span() if 0 < at < len(line))
 
 
-def _closes(line: str, at: int) -> bool:
-    """Whether the mark at ``at`` ends a quotation; „…“, »…« and "…" need what came before."""
-    mark = line[at]
-    before = line[max(0, at - LONGEST_QUOTATION) : at]
-    if mark in "\"'":
-        return mark == '"' and before.count('"') % 2 == 1
-    if mark == "“":
-        return before.rfind("„") > max(before.rfind("“"), before.rfind("”"))
-    if mark in "«»":
-        other = "«" if mark == "»" else "»"
-        return before.rfind(other) > before.rfind(mark)
-    if mark == "”":  # smart quotes gone wrong: without a partner before, it opens
-        return before.count("“") + before.count("„") > before.count("”")
-    return mark in _CLOSING
-
-
 def _begins(line: str, at: int) -> bool:
-    """A capital; where the script has none, a letter of it on both sides of the stop."""
+    """A capital or a list's number; else, in a script without, letters of it on both sides."""
     if at >= len(line):
         return False
     char = line[at]
-    if char.isupper():
+    if char.isupper() or _NUMBER.match(line, at):
         return True
     stop = re.search(r"(\S)[.!?…؟।]+[”’»\"“)\]]{0,2}$", line[max(0, at - 8) : at])
     return bool(_CASELESS.match(char) and stop and _CASELESS.match(stop[1]))
-
-
-def _is_inner_stop(line: str, stop: int, follows: int) -> bool:
-    """Pauses, initials, abbreviations, addresses, tickers (BNPP.PA) and ordinals end nothing."""
-    if line[stop] == "…" or line.startswith("..", stop):
-        return True  # people go on after a pause
-    if line[stop] != ".":
-        return False
-    found = _TOKEN.search(line, max(0, stop - 80), stop)
-    token = found.group() if found else ""
-    bare = token.strip(_OPENING + _CLOSING + "\"'“")
-    after = _WORD.match(line, follows)
-    follower = after.group().casefold() if after else ""
-    if _ADDRESS.search(token) or _MAIL.match(line, follows) or follower in _DOMAIN_ENDS:
-        return True
-    if bare.isupper() and _is_code(line, follows):
-        return True
-    last = re.split(r"[’'-]", bare)[-1]
-    if bare.isdigit():
-        at_start = stop - len(token) == 0
-        return len(bare) <= 2 and (at_start or follower in _ORDINAL_FOLLOWERS)
-    if _INITIALS.fullmatch(last) and not last.isdigit():
-        return True
-    return last.casefold() in _ABBREVIATIONS
-
-
-def _is_code(line: str, follows: int) -> bool:
-    """Whether capitals stand behind a stop, as in (RACE.MI) or IQ.LIGHT."""
-    after = _WORD.match(line, follows)
-    is_word = after is not None and len(after.group()) > 1 and after.group().isupper()
-    return is_word or _TICKER.match(line, follows) is not None
 
 
 def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
