@@ -57,11 +57,8 @@ def balance(since: str | None, settings: Settings, *, probes: bool, as_json: boo
             }
         )
         return int(wrong)
-    console = Console()
-    console.print(Text(table(lines, found.accepted)))
-    console.print()
-    for sentence in sentences(found, missing, datetime.now(UTC)):
-        console.print(Text(sentence))
+    said = sentences(found, missing, datetime.now(UTC))
+    sys.stdout.write("\n".join([table(lines, found.accepted), "", *said]) + "\n")
     return int(wrong)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from wireroom.cli.output import print_json
@@ -18,6 +18,7 @@ from wireroom.ledger import trace as biography
 from wireroom.storage import ledger_trace
 from wireroom.storage.pool import open_pool
 
+PIPED = 200  # columns where there is no screen to fit on
 GOOD = ("indexed", "revised", "duplicate", "unchanged")
 STYLES = {"dead": "bold red", "dropped": "yellow", "parked": "yellow"}
 
@@ -32,7 +33,8 @@ def trace(what: str, settings: Settings, *, as_json: bool) -> int:
     if as_json:
         print_json(found)
         return 0
-    show(Console(), found)
+    console = Console()
+    show(console if console.is_terminal else Console(width=PIPED), found)
     return 0
 
 
@@ -56,7 +58,8 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
                 f"   {biography.origin(submission)}   submission {submission['submission_id']}",
             )
         )
-        hops = Table(*biography.HOP_COLUMNS, box=None)
+        columns = [Column(name, overflow="fold") for name in biography.HOP_COLUMNS]
+        hops = Table(*columns, box=None)
         for row in biography.hops(submission):
             hops.add_row(*map(Text, row))
         console.print(hops if submission["hops"] else "  no hops: older than the ledger keeps them")

@@ -51,10 +51,10 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Stand:
-    """How far a partition has been written."""
+    """How far a partition has been written: an offset, and a time before which all has been."""
 
     reached: int
-    read_to: datetime | None = None
+    read_to: datetime = UNREAD
 
 
 @dataclass(slots=True)
@@ -93,15 +93,12 @@ class Reader:
                 claims, batch = self._claims, []  # a rebalance: what is still ours comes again
             if records and not batch:
                 until = time.monotonic() + self.settings.batch_wait
-            batch += [self._entry(record) for record in records if self._is_next(record)]
+            batch += [self._entry(record) for record in records]
             wait = until - time.monotonic() if batch else POLL
         return claims, batch
 
-    def _is_next(self, record: Record) -> bool:
-        stand = self._stands.setdefault(record.partition, _Stand(record.offset))
-        return record.offset >= stand.reached
-
     def _entry(self, record: Record) -> _Entry:
+        self._stands.setdefault(record.partition, _Stand(record.offset))
         try:
             told = self.tell(record)
         except Undecodable as error:
@@ -148,7 +145,8 @@ class Reader:
         self.offsets.saved(checkpoint)
         self.metrics.accepted.inc(new)
         for entry in batch:
-            self._stands[entry.partition] = _Stand(entry.offset + 1, entry.at)
+            stand = self._stands[entry.partition]
+            stand.reached, stand.read_to = entry.offset + 1, max(stand.read_to, entry.at)
         self._say(None)
         self._watchdog.fed()
 
@@ -169,13 +167,15 @@ class Reader:
             return []
         found = []
         for partition in mine:
-            end, stand = consumer.end(partition), stands.get(partition)
-            reached = stand.reached if stand else begins.get(partition)
-            if end is None or reached is None:
+            end, begin = consumer.end(partition), begins.get(partition)
+            stand = stands.get(partition) or (None if begin is None else _Stand(begin))
+            if end is None or stand is None:
                 continue
-            behind = max(0, end - reached)
-            known = (stand.read_to if stand else None) or UNREAD
-            found.append(Reading(partition, known if behind else now, behind))
+            stands[partition] = stand
+            behind = max(0, end - stand.reached)
+            if not behind:
+                stand.read_to = now
+            found.append(Reading(partition, stand.read_to, behind))
         waiting = sum(reading.behind for reading in found)
         self._watchdog.check(waiting)
         oldest = min((r.read_to for r in found if r.read_to > UNREAD), default=now)

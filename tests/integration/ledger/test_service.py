@@ -241,3 +241,27 @@ async def test_a_parked_record_is_missing_only_past_its_time(pool: Pool) -> None
         == 0
     )
     assert (await ledger_reading.balance(pool, None)).parked == {"10m": 1}
+
+
+async def test_a_quiet_partition_is_read_up_to_the_moment_of_looking(pool: Pool) -> None:
+    broker = MemoryBroker(partitions=2)
+    await stream.hand_in(broker, {stream.new(): 1})
+    began = datetime.now(UTC)
+    registry = await read_all(pool, broker)
+    for row in (await ledger_reading.balance(pool, None)).reading:
+        assert row["behind"] == 0
+        assert row["read_to"] >= began
+    for topic in ("articles.intake", "articles.journal"):
+        behind = registry.get_sample_value("wireroom_ledger_behind_seconds", {"topic": topic})
+        assert behind == 0
+
+
+async def test_a_log_that_began_anew_is_read_from_its_beginning(pool: Pool) -> None:
+    old, new = MemoryBroker(partitions=1), MemoryBroker(partitions=1)
+    await stream.hand_in(old, {stream.new(): n for n in range(3)})
+    await read_all(pool, old)
+    async with connection(pool) as session:
+        await session.execute("UPDATE kafka_offsets SET next_offset = -1")
+    await stream.hand_in(new, {stream.new(): n for n in range(2)})
+    await read_all(pool, new)
+    assert await sums(pool) == {"in flight": 5}
