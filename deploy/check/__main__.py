@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     monitoring.loaded,
     monitoring.alert,
     chaos.kills,
+    chaos.balanced,
     chaos.scaled,
     registry.foreign,
     chaos.down_and_up,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 from deploy.check import news
 from deploy.check.engine import Compose, Container, Failed, docker
 from deploy.check.flow import rows
-from deploy.check.transcript import Transcript, eventually
+from deploy.check.transcript import Transcript, eventually, table
 from deploy.check.watch import Prometheus
 
-KILLED = ("fetch", "clean", "classify", "index", "relay", "kafka", "postgres")
+KILLED = ("fetch", "clean", "classify", "index", "relay", "ledger", "kafka", "postgres")
 SESSION = 10.0  # seconds: WIREROOM_KAFKA_SESSION_TIMEOUT_MS
 RESTART = 180.0  # seconds: a broker recovers its log, on a machine that is busy
 FROZEN = 15.0  # seconds: 8 without an answer, and the question itself on a busy machine
+ON_THE_WAY = ("in flight", "parked")
 SLACK = 5.0  # what joining, taking and the way to the row may add on a busy machine
 
 
@@ -24,6 +26,24 @@ def kills(compose: Compose, out: Transcript) -> None:
     for service in KILLED:
         out.step(f"kill -9 of {service}")
         out.say(_kill(compose, service))
+
+
+def balanced(compose: Compose, out: Transcript) -> None:
+    """After all that: the ledger has an outcome for each record that the intake holds."""
+    out.step("the ledger adds up")
+
+    def settled() -> dict[str, Any] | None:
+        found: dict[str, Any] = json.loads(
+            compose("exec", "-T", "ledger", "wireroom", "ledger", "--json").stdout
+        )
+        return None if any(line["state"] in ON_THE_WAY for line in found["lines"]) else found
+
+    told = eventually(settled, 60, what="an outcome for each", service="ledger")
+    sent = news.submissions(compose.ports["kafka"])
+    if told["accepted"] != sent or told["missing"]:
+        raise Failed(f"the ledger counts {told['accepted']}, the intake holds {sent}", "ledger")
+    lines = [(line["state"], line["reason"] or "", line["records"]) for line in told["lines"]]
+    out.say(table([*lines, ("accepted", "", told["accepted"])]))
 
 
 def frozen(compose: Compose, out: Transcript) -> None:

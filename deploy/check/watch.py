@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.check.engine import Compose, Failed, docker
 
-WORKERS = ("fetch", "clean", "classify", "index", "relay", "canary")
+WORKERS = ("fetch", "clean", "classify", "index", "relay", "ledger", "canary")
 
 
 @dataclass(frozen=True)

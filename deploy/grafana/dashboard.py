@@ -128,6 +128,18 @@ def tiers() -> list[Panel]:
     ]  # fmt: skip
 
 
+def ledger() -> list[Panel]:
+    return [
+        Panel("Where all accepted articles are",
+              {"max by (state) (wireroom_ledger_records)": "{{state}}"}),
+        Panel("Missing", {"max(wireroom_ledger_missing)": "missing"}, limit=1,
+              about="On their way without a sign for longer than the deadline."),
+        Panel("Accepted / s", {"sum(rate(wireroom_ledger_accepted_total[5m]))": "accepted"}, "ops"),
+        Panel("Behind", {"max by (topic) (wireroom_ledger_behind_seconds)": "{{topic}}"}, "s",
+              limit=300),
+    ]  # fmt: skip
+
+
 def machines() -> list[Panel]:
     ours = "* on (instance) group_left () (wireroom_build_info > 0)"
     return [
@@ -154,7 +166,7 @@ def dashboard() -> dict[str, Any]:
     y = 0
     groups: list[tuple[str, Sequence[Panel]]] = [("At a glance", glance())]
     groups += [(name.capitalize(), stage(name)) for name in STAGES]
-    groups += [("Retry tiers", tiers())]
+    groups += [("Retry tiers", tiers()), ("Ledger", ledger())]
     groups += [("Servers and processes", machines())]
     for title, group in groups:
         place = {"h": 1, "w": WIDTH, "x": 0, "y": y}
