@@ -302,7 +302,7 @@ class ArticleJournal(Event):
     event: str
     """passed (handed on), retried, parked (waits in a retry tier), moved (to the partition of
     its host), or an outcome: indexed, duplicate, revised, unchanged, dropped, dead; replayed
-    for a dead letter put back.
+    for a dead letter put back. A dead letter that somebody gives up is dropped, by_hand.
     """
     reason: str | None = None
     """Short word for dropped, dead, retried and parked."""
