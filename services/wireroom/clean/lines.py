@@ -64,16 +64,6 @@ def is_head(line: str) -> bool:
     return len(line) <= words.longest + 6 and fold(line).strip(" \t:：*#|▪►-–—") in words.heads
 
 
-def announcement_end(line: str) -> int:
-    """Where the value begins of a line that announces another article; 0 where it does not."""
-    words = table()
-    found = _COLON.search(line, 0, words.longest + 3)
-    if found is None:
-        return 0
-    head = " ".join(fold(line[_bullet(line) : found.start()]).split())
-    return found.end() if words.before_colon.get(head) == "also" else 0
-
-
 def url_in(value: str) -> str | None:
     """The first address in ``value``, without the stop of the sentence around it."""
     found = _URL.search(value)

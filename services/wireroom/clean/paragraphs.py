@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 
 from wireroom.clean.quotes import closes, closing
+from wireroom.clean.seams import seams
 from wireroom.clean.stops import is_inner
 
 SHORTEST_HEADING, LONGEST_HEADING = 12, 130  # characters
@@ -67,8 +68,9 @@ def paragraphs(line: str, vocabulary: Counter[str]) -> list[str]:
 
 def cuts(line: str, vocabulary: Counter[str]) -> list[int]:
     """Where paragraphs begin inside ``line``, from left to right."""
+    places = {*_glued_ends(line), *_marked(line), *seams(line, vocabulary)}
     found: list[int] = []
-    for start, end in pairwise((0, *sorted({*_glued_ends(line), *_marked(line)}), len(line))):
+    for start, end in pairwise((0, *sorted(places), len(line))):
         piece = line[start:end]
         inner = _heading_end(piece.lstrip(), vocabulary)
         found += [start + len(piece) - len(piece.lstrip()) + at for at in inner]
@@ -91,7 +93,7 @@ def _glued_ends(line: str) -> Iterator[int]:
             if end < len(line) and closes(line, end, quoted):
                 end += 1
         follows = end
-        if follows < len(line) and line[follows] in _OPENING + "\"'“”«»—–-":
+        if follows < len(line) and line[follows] in _OPENING + "\"'“”«»—–":
             follows += 1
             if line[follows - 1] == "«" and line[follows : follows + 1] in _FRENCH_BLANKS:
                 follows += 1
@@ -133,16 +135,6 @@ def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
         if _is_known_seam(paragraph, at, vocabulary):
             return [at]
     return []
-
-
-def first_seam(line: str, start: int) -> int | None:
-    """Where behind ``start`` a capital follows a small word of which it is no part."""
-    for found in re.finditer(r"\w+", line[start : start + LONGEST_HEADING]):
-        word, at = found.group(), start + found.start()
-        for inner in range(1, len(word)):
-            if word[inner].isupper() and word[:inner].islower() and word[inner + 1 :].islower():
-                return at + inner
-    return None
 
 
 def _is_seam(text: str, at: int) -> bool:

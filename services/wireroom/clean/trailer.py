@@ -14,8 +14,8 @@ from wireroom.clean.agencies import credit_start, dateline_end, is_credit
 from wireroom.clean.glued import unglued
 from wireroom.clean.headlines import headline, is_page_date, list_start
 from wireroom.clean.labels import Kind
-from wireroom.clean.lines import Label, announcement_end, is_body_line, is_head, label_of, url_in
-from wireroom.clean.paragraphs import cuts, first_seam, words_of
+from wireroom.clean.lines import Label, is_body_line, is_head, label_of, url_in
+from wireroom.clean.paragraphs import cuts, words_of
 from wireroom.clean.spans import Span, lines
 
 ANYWHERE: frozenset[Kind] = frozenset(("also", "social", "newsletter", "appeared", "photo"))
@@ -101,21 +101,11 @@ def _in_paragraphs(pieces: Sequence[Span]) -> list[tuple[Span, Label | None]]:
         starts = cuts(piece.text, vocabulary) if body else []
         bounds = zip([0, *starts], [*starts, len(piece.text)], strict=True)
         parts = [part for a, b in bounds if (part := piece.cut(a, b)).text] if starts else [piece]
-        halves = [half for part in parts for half in (_announced(part) if body else [part])]
-        if len(halves) == 1:
-            found.append((halves[0], label))
+        if len(parts) == 1:
+            found.append((parts[0], label))
         else:
-            found += [(half, _label(half.text)) for half in halves]
+            found += [(part, _label(part.text)) for part in parts]
     return found
-
-
-def _announced(part: Span) -> list[Span]:
-    """``Read also: A headlineThe next sentence`` as two; what is announced has no stop."""
-    start = announcement_end(part.text)
-    at = first_seam(part.text, start) if start else None
-    if at is None or not label_of(part.cut(0, at).text):
-        return [part]
-    return [part.cut(0, at), part.cut(at)]
 
 
 def _header_end(labels: Sequence[Label | None], body_end: int) -> int:
