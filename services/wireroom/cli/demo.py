@@ -64,7 +64,7 @@ async def _demo(settings: Settings, data: Path) -> int:
         prepared(settings, data, _opened_for(served), IN_ONE) as running,
     ):
         say("Services are starting …")
-        keeper = asyncio.create_task(supervise(running.children, stop, say))
+        keeper = asyncio.create_task(supervise(running.children, stop, say, running.brood))
         show = asyncio.create_task(_show(running.settings, served))
         try:
             await asyncio.wait({keeper, show}, return_when=asyncio.FIRST_COMPLETED)

@@ -19,6 +19,7 @@ from wireroom.cli.connections import at, external
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
 from wireroom.embedded.addresses import Addresses, write_addresses
+from wireroom.embedded.brood import Brood
 from wireroom.embedded.errors import EmbeddedError
 from wireroom.embedded.ports import is_free, next_free
 from wireroom.embedded.servers import Servers, servers
@@ -29,6 +30,15 @@ from wireroom.storage.pool import open_pool
 from wireroom.wire.kafka import admin
 
 METRICS_FROM = 9400
+
+LOADED = (
+    "wireroom.cli.run",
+    *(f"wireroom.{name}" for name in ("fetch", "clean", "classify", "index")),
+    *(f"wireroom.{name}" for name in ("relay", "ledger", "canary")),
+    "wireroom.clean.work:warm",
+    "wireroom.classify.article:warm",
+)
+"""What services and their pools import and load, for the process that they are forked from."""
 
 
 class Ports(NamedTuple):
@@ -43,12 +53,13 @@ USUAL = Ports(9092, 15432)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Servers that are up and made ready, and what the services are told."""
+    """Servers that are up and made ready, what the services are told, and what forks them."""
 
     settings: Settings
     addresses: Addresses
     children: Sequence[Child]
     servers: Servers | None = None  # those that are embedded
+    brood: Brood | None = None
 
 
 def say(line: str) -> None:
@@ -68,7 +79,7 @@ async def _up(settings: Settings, data: Path) -> int:
         for name, port in running.addresses.metrics.items():
             say(f"{name:9} http://127.0.0.1:{port}/metrics")
         say("Publish with `wireroom publish URL`; stop with Ctrl-C.")
-        await supervise(running.children, stop, say)
+        await supervise(running.children, stop, say, running.brood)
     return 0
 
 
@@ -84,6 +95,22 @@ async def prepared(
     name with the services that each runs, not started yet. ``environment`` is added to theirs;
     ``ports``: where the servers are to listen. Raises ``Trouble``.
     """
+    brood = Brood("wireroom.cli:main", LOADED)  # loads while the servers start
+    try:
+        async with _prepared(settings, data, environment, processes, ports) as running:
+            yield replace(running, brood=brood)
+    finally:
+        brood.close()
+
+
+@asynccontextmanager
+async def _prepared(
+    settings: Settings,
+    data: Path,
+    environment: Mapping[str, str],
+    processes: Mapping[str, Sequence[str]],
+    ports: Ports,
+) -> AsyncIterator[Running]:
     named = external()
     if named.kafka != named.postgres:
         lacking = "WIREROOM_POSTGRES_DSN" if named.kafka else "WIREROOM_KAFKA_BOOTSTRAP_SERVERS"
@@ -148,6 +175,7 @@ async def _ready(
             data / "log" / f"{name}.log",
             told,
             partial(free_port, known, name, data),
+            ["run", *services],
         )
         for name, services in processes.items()
     ]

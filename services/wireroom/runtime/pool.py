@@ -3,7 +3,9 @@
 A thread cannot be stopped and a signal does not interrupt C code, so such work lives in
 processes of its own. The parent holds the clock: every ``TICK`` it compares what each
 busy child has used with the limits, and kills. What the parent pays for a call is one
-pickle each way; it never imports the target.
+pickle each way; it never imports the target. The children are forked from a process that
+has loaded the target (``nursery``), so that they share its memory and one that was killed
+is replaced within milliseconds.
 
 A task whose process dies is tried once more while nothing else runs in the pool, on a
 fresh process: a full machine can make a good task look bad. Then it raises ``Killed``.
@@ -14,15 +16,14 @@ CPU time and memory are read from ``/proc``, so those two limits exist on Linux 
 from __future__ import annotations
 
 import asyncio
-import os
 import pickle
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from wireroom.runtime import nurse
 from wireroom.runtime.errors import Permanent, Transient, Unavailable
 from wireroom.runtime.pool_child import Report, Setup
 from wireroom.runtime.pool_process import Limits, Process
@@ -44,7 +45,7 @@ class Overdue(Transient):
 class Pool:
     """``processes`` children that all run one function, ``target`` = ``"package.module:name"``.
 
-    ``warm``: a function without arguments that each child calls once, before its first task.
+    ``warm``: a function without arguments that is called once before the first task, and loads.
     Children start when the pool is entered. Use as an async context manager.
     """
 
@@ -53,12 +54,14 @@ class Pool:
     ) -> None:
         if processes < 1:
             raise ValueError("a pool needs at least one process")
-        self._setup = Setup(target=target, warm=warm, parent=os.getpid())
+        self._setup = Setup(target=target, warm=warm)
         self._limits = limits or Limits()
         self._slots = [_Slot() for _ in range(processes)]
         self._idle: asyncio.Queue[_Slot] = asyncio.Queue()
         self._alone = asyncio.Lock()
-        self._burials: set[asyncio.Task[int]] = set()
+        self._burials: set[asyncio.Task[int | None]] = set()
+        self._nursery: nurse.Nursery | None = None
+        self._opening = asyncio.Lock()
         self._watcher: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -147,14 +150,16 @@ class Pool:
         return report
 
     async def _start(self, slot: _Slot) -> Process:
-        child = await Process.spawn()
+        child: Process | None = None
         try:
             async with asyncio.timeout(self._limits.start_seconds):
-                report = await child.ask(pickle.dumps((self._setup, sys.path)))
+                child = await self._new()
+                report = await child.report()
             _result(report)
         except BaseException as error:
-            child.kill("start")
-            self._bury(child)
+            if child is not None:
+                child.kill("start")
+                self._bury(child)
             if isinstance(error, Exception):
                 raise Unavailable("pool_start", repr(error)) from error
             raise
@@ -162,6 +167,35 @@ class Pool:
         child.finish(report)
         slot.child = child
         return child
+
+    async def _new(self) -> Process:
+        nursery = await self._opened(None)
+        try:
+            return await Process.start(nursery, self._setup)
+        except nurse.Lost:  # killed since; its children have died with it
+            return await Process.start(await self._opened(nursery), self._setup)
+
+    async def _opened(self, lost: nurse.Nursery | None) -> nurse.Nursery:
+        """The nursery; a new one in the place of ``lost``. Raises ``Lost``."""
+        async with self._opening:
+            if self._nursery is not None and self._nursery is not lost:
+                return self._nursery
+            self._shut()
+            paths = [path for path in self._setup if path is not None]
+            # From a process that was forked itself, and has it all, another fork is the quick way.
+            nursery = nurse.forked(paths) if nurse.can_fork(paths) else nurse.executed(paths)
+            try:
+                await nursery.loaded()
+            except BaseException:
+                nursery.close()
+                raise
+            self._nursery = nursery
+            return nursery
+
+    def _shut(self) -> None:
+        if self._nursery is not None:
+            self._nursery.close()
+            self._nursery = None
 
     async def _watch(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -184,6 +218,7 @@ class Pool:
         for slot in self._slots:
             slot.child = None
         await asyncio.gather(*(child.end() for child in children), *self._burials)
+        self._shut()
 
 
 @dataclass(slots=True)

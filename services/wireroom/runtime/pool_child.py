@@ -1,24 +1,19 @@
 """The child's side of ``pool``: read a task, run it, answer; end when the parent does.
 
-Frames on stdin and stdout: length (8 bytes), pickle. Both ends are processes of ours.
+Frames on descriptors 0 and 1: length (8 bytes), pickle. Both ends are processes of ours.
 """
 
 from __future__ import annotations
 
-import ctypes
-import importlib
 import os
 import pickle
 import signal
-import struct
-import sys
 import time
 import traceback
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
-HEADER = struct.Struct("!Q")
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from wireroom.runtime.nursery import HEADER, find
 
 
 class Setup(NamedTuple):
@@ -26,7 +21,6 @@ class Setup(NamedTuple):
 
     target: str
     warm: str | None
-    parent: int
 
 
 class Report(NamedTuple):
@@ -41,8 +35,8 @@ class Report(NamedTuple):
     rss: float
 
 
-def main() -> None:
-    """Serve tasks until stdin ends."""
+def main(setup: Setup) -> None:
+    """Serve tasks until there come no more."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the parent drains, then closes the pipe
     tasks = os.fdopen(os.dup(0), "rb")
@@ -50,22 +44,10 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)  # what a library prints must not end up between our frames
-    first = _read(tasks)
-    if first is None:
-        return
-    setup, sys.path[:] = pickle.loads(first)
-    _die_with(setup.parent)
     _write(answers, _report(_prepare, setup))
     target = find(setup.target)
     while (request := _read(tasks)) is not None:
         _write(answers, _report(_call, target, request))
-
-
-def find(path: str) -> Callable[..., object]:
-    """The function behind ``"package.module:name"``. Raises ImportError, AttributeError."""
-    module, _, name = path.partition(":")
-    found: Callable[..., object] = getattr(importlib.import_module(module), name)
-    return found
 
 
 def _prepare(setup: Setup) -> None:
@@ -96,14 +78,6 @@ def _pickled(error: Exception) -> bytes:
     except Exception:
         return pickle.dumps(RuntimeError(told))
     return packed
-
-
-def _die_with(parent: int) -> None:
-    """Be killed when the parent ends, also in the midst of a task."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before we could ask
-        raise SystemExit(0)
 
 
 def _resident_mb() -> float:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
+import socket
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from signal import SIGKILL
 from typing import Self
 
-from wireroom.runtime.pool_child import HEADER, Report
+from wireroom.runtime.nurse import Lost, Nursery
+from wireroom.runtime.nursery import HEADER, Start
+from wireroom.runtime.pool_child import Report, Setup
 
 GRACE = 1.0  # seconds that an idle child has to end by itself
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
@@ -38,27 +42,36 @@ class Limits:
 class Process:
     """One process, as its parent sees it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.pid = process.pid
+    def __init__(
+        self,
+        nursery: Nursery,
+        pid: int,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.pid = pid
         self.since: float | None = None
         self.verdict: str | None = None
         self.cpu = 0.0
         self.rss = self.start_rss = 0.0
         self.tasks = -1  # the report on the start is none
+        self._nursery = nursery
+        self._reader, self._writer = reader, writer
+        self._reading = asyncio.Lock()
 
     @classmethod
-    async def spawn(cls) -> Self:
-        """Start a child. It inherits stdin, stdout and stderr, and no other descriptor."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            "from wireroom.runtime.pool_child import main; main()",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            process_group=0,  # Ctrl-C goes to the parent alone, which drains
-        )
-        return cls(process)
+    async def start(cls, nursery: Nursery, setup: Setup) -> Self:
+        """Start a child, which reports when it is ready. Raises ``Lost``."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            title = f"{sys.executable} -m wireroom.runtime.pool_child {setup.target}"
+            told = Start("wireroom.runtime.pool_child:main", (setup,), SIGKILL, title)
+            try:
+                pid = nursery.start(told, (theirs.fileno(), theirs.fileno()))
+            except BaseException:
+                ours.close()
+                raise
+        return cls(nursery, pid, *await asyncio.open_connection(sock=ours))
 
     def begin(self, now: float) -> None:
         self.since = now
@@ -84,29 +97,45 @@ class Process:
         return None
 
     async def ask(self, request: bytes) -> Report:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.writelines((HEADER.pack(len(request)), request))
-        await self.process.stdin.drain()
-        (size,) = HEADER.unpack(await self.process.stdout.readexactly(HEADER.size))
-        report = pickle.loads(await self.process.stdout.readexactly(size))
+        self._writer.writelines((HEADER.pack(len(request)), request))
+        await self._writer.drain()
+        return await self.report()
+
+    async def report(self) -> Report:
+        """The next one. Raises ``IncompleteReadError`` or ``ConnectionError`` when it has ended."""
+        async with self._reading:
+            (size,) = HEADER.unpack(await self._reader.readexactly(HEADER.size))
+            report = pickle.loads(await self._reader.readexactly(size))
         assert isinstance(report, Report)
         return report
 
     def kill(self, verdict: str) -> None:
         self.verdict = self.verdict or verdict
         with suppress(ProcessLookupError):
-            self.process.kill()
+            os.kill(self.pid, SIGKILL)
 
-    async def end(self) -> int:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
+    async def end(self) -> int | None:
+        """Its exit code; None where nobody is left who knows it."""
+        with suppress(OSError):  # it has ended already
+            self._writer.write_eof()
         try:
             async with asyncio.timeout(GRACE):
-                return await self.process.wait()
+                await self._silence()
         except TimeoutError:
             self.kill("end")
-            return await self.process.wait()
+            await self._silence()
+        self._writer.close()
+        try:
+            return self._nursery.wait(self.pid)
+        except Lost:
+            return None
+
+    async def _silence(self) -> None:
+        """Its end of the connection closes when it ends, however it ends."""
+        async with self._reading:
+            with suppress(ConnectionError):
+                while await self._reader.read(2**16):
+                    pass
 
 
 def cpu_seconds(pid: int) -> float | None:

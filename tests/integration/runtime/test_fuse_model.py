@@ -155,7 +155,7 @@ async def running(
 
 def kill_children() -> None:
     """As the kernel does when memory runs out: the next task needs a new process."""
-    for child in psutil.Process().children():
+    for child in psutil.Process().children(recursive=True):
         if "pool_child" in " ".join(child.cmdline()):
             child.kill()
 

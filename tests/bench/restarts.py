@@ -1,0 +1,168 @@
+"""From kill -9 of a service to its next finished article, while articles come all the time.
+
+Forked from a process that has everything loaded, as `wireroom up` does it, and as new Pythons.
+Relay and ledger finish no articles: of them it is the time until they say that they are ready.
+CPU: what the new process and its children have used by then. Memory: PSS of all services, with
+what they are forked from, in which what processes have in common counts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from statistics import median
+
+import psutil
+from tests.bench import load
+from tests.bench.processes import MB
+
+from wireroom.cli import settings
+from wireroom.cli.chaos import process
+from wireroom.cli.composition import STAGES, broker, codec
+from wireroom.cli.up import Ports, Running, prepared
+from wireroom.embedded.brood import Brood
+from wireroom.embedded.ports import next_free
+from wireroom.embedded.supervise import supervise
+from wireroom.wire import headers
+from wireroom.wire.headers import FINGERPRINT
+
+SERVICES = (*STAGES, "relay", "ledger")
+KILLS = int(os.environ.get("BENCH_KILLS", "10"))
+RATE = 10.0  # articles a second
+PAUSE = 1.0  # seconds between a recovery and the next kill
+GIVE_UP = 60.0
+LOOK = 0.02
+PROGRESS = re.compile(r"^wireroom_last_progress_timestamp_seconds\{[^}]*\} (\S+)", re.M)
+CONTACT = {"WIREROOM_FETCH_CONTACT": "bench@localhost"}
+
+
+def measure(folder: Path) -> list[str]:
+    """Lines of the table."""
+    return asyncio.run(_measure(folder / "restarts"))
+
+
+async def _measure(folder: Path) -> list[str]:
+    each = {name: [name] for name in SERVICES}
+    lines = [
+        f"seconds from kill -9 to the next article, {KILLS} kills of each: median, longest; CPU s",
+        f"{'':10}" + "".join(f"{name:>18}" for name in SERVICES) + f"{'ready':>8}{'MB':>6}",
+    ]
+    ports = Ports(next_free(24_000), next_free(25_000))
+    async with prepared(settings.load(), folder, CONTACT, each, ports) as running:
+        for label, brood in (("executed", None), ("forked", running.brood)):
+            lines.append(f"  {label:8}" + await _way(running, brood))
+    return lines
+
+
+async def _way(running: Running, brood: Brood | None) -> str:
+    stop, began = asyncio.Event(), time.monotonic()
+    keeper = asyncio.create_task(supervise(running.children, stop, lambda line: None, brood))
+    try:
+        await _until_ready(running)
+        started = time.monotonic() - began
+        memory = _memory(brood)
+        async with _stream(running):
+            found = [(name, await _kill(running, name)) for name in SERVICES * KILLS]
+    finally:
+        stop.set()
+        await keeper
+    parts = []
+    for service in SERVICES:
+        times = [took for name, (took, _) in found if name == service]
+        spent = median(cpu for name, (_, cpu) in found if name == service)
+        parts.append(f"{median(times):7.2f}{max(times):6.2f}{spent:5.2f}")
+    return "".join(parts) + f"{started:8.1f}{memory:6.0f}"
+
+
+async def _kill(running: Running, name: str) -> tuple[float, float]:
+    await asyncio.sleep(PAUSE)
+    pid = process(name)
+    assert pid is not None
+    began = time.time()
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(GIVE_UP):
+        while not await asyncio.to_thread(_goes_on, running, name, began):
+            await asyncio.sleep(LOOK)
+    took = time.time() - began
+    return took, _cpu(process(name))
+
+
+def _cpu(pid: int | None) -> float:
+    """Of a process that is new and its children."""
+    if pid is None:
+        return 0.0
+    leader = psutil.Process(pid)
+    times = [p.cpu_times() for p in (leader, *leader.children(recursive=True))]
+    return sum(t.user + t.system for t in times)
+
+
+def _memory(brood: Brood | None) -> float:
+    found = [psutil.Process(pid) for name in SERVICES if (pid := process(name))]
+    family = [*found, *(child for one in found for child in one.children(recursive=True))]
+    if brood is not None and brood.pid is not None:
+        family.append(psutil.Process(brood.pid))
+    return sum(one.memory_full_info().pss for one in family) / MB
+
+
+async def _until_ready(running: Running) -> None:
+    async with asyncio.timeout(GIVE_UP):
+        for name in SERVICES:
+            while not await asyncio.to_thread(_is_ready, running, name):
+                await asyncio.sleep(LOOK)
+
+
+def _goes_on(running: Running, name: str, moment: float) -> bool:
+    if name not in STAGES:
+        return _is_ready(running, name)
+    found = PROGRESS.search(_answer(running, name, "/metrics")[1])
+    return found is not None and float(found[1]) > moment
+
+
+def _is_ready(running: Running, name: str) -> bool:
+    return _answer(running, name, "/readyz")[0] == 200
+
+
+def _answer(running: Running, name: str, path: str) -> tuple[int, str]:
+    """Status and text; 0 where nobody answers."""
+    connection = HTTPConnection("127.0.0.1", running.addresses.metrics[name], timeout=1)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except (OSError, HTTPException):
+        return 0, ""
+    finally:
+        connection.close()
+
+
+@asynccontextmanager
+async def _stream(running: Running) -> AsyncIterator[None]:
+    publishing = asyncio.create_task(_publish(running))
+    try:
+        yield
+    finally:
+        publishing.cancel()
+        await asyncio.gather(publishing, return_exceptions=True)
+
+
+async def _publish(running: Running) -> None:
+    first = int(time.time()) % 1_000_000 * 100  # other articles than the way before
+    async with broker(running.settings).producer() as producer:
+        for number in itertools.count(first):
+            (event,) = load.texts([number])
+            mark = {FINGERPRINT: codec().fingerprint(type(event))}
+            await producer.send(
+                event.topic,
+                key=None,
+                value=codec().encode(event),
+                headers={**headers.first(), **mark},
+            )
+            await asyncio.sleep(1 / RATE)
