@@ -81,7 +81,7 @@ async def _embedded(
 ) -> tuple[Judgement, Sequence[Struck]]:
     async with started(settings, folder) as (running, links):
         stop = asyncio.Event()
-        keeper = asyncio.create_task(supervise(running.children, stop, quiet))
+        keeper = asyncio.create_task(supervise(running.children, stop, quiet, running.brood))
         try:
             chosen = faults(running, links) if chaos else ()
             return await proved(asked, running, chosen)
