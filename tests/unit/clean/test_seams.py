@@ -22,7 +22,7 @@ def halves(line: str, more: str = "") -> list[str]:
         ["A year to remember: 2014", "The ships came back"],
         ["Members of the crew (in order)", "Ann Lee"],
         ["They called it “the wall”", "Nobody laughed"],
-        ["LONDON SAYS NO", "The city has decided"],
+        ["LONDON SAYS NEVER", "The city has decided"],
         ["Next fight:", "Monday"],
     ],
 )
@@ -34,7 +34,7 @@ def test_a_capital_in_the_midst_of_a_word_is_a_lost_break(parts: list[str]) -> N
     "line",
     [
         "YouTube, McDonald and iPhone, eBay or LeBron",
-        "See https://a.example/someThing, @someName and #someTag, call getAll.someName",
+        "See https://a.example/someThing, @someName and #someTag, call some.getAll()",
         "MacBooks for DREAMers on 1Xtra with 10Gbps and 4Motion",
         "不正に改造したiPhoneを販売した",
         "He is the winner.”The town laughed",
