@@ -29,7 +29,11 @@ def parse(text: str) -> Extracted:
 
     A title is never made up: it is None. ``removed`` counts in code points of ``text``.
     """
-    parts = take_apart(lines(text))
+    return article_of(take_apart(lines(text)))
+
+
+def article_of(parts: Parts) -> Extracted:
+    """What the parts of a text say: of ``take_apart``, or of ``trailer`` for a page's text."""
     provenance: dict[str, str] = {}
     moment = _published(parts.labels)
     link = _link(parts.labels)

@@ -6,8 +6,9 @@ Facts stand before the first or after the last line of the body; what addresses 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from wireroom.clean import dates
 from wireroom.clean.agencies import credit_start, dateline_end, is_credit
@@ -25,6 +26,10 @@ EXAMINED = 1_000  # lines at either end of a text that may be of a trailer; no a
 LONGEST_CALL = 100  # characters of "follow us on …" in the midst of a body
 MOST_CREDITS = 3  # datelines or credits one behind the other
 
+Said: TypeAlias = tuple[Span, Label | None]
+"""A piece of the text, and what it says as a line of a trailer."""
+Telling: TypeAlias = Callable[[Sequence[Span]], list[Said]]
+
 
 @dataclass(slots=True)
 class Parts:
@@ -37,13 +42,19 @@ class Parts:
 
 
 def trailer(paragraphs: Sequence[str]) -> Parts:
-    """The same of a page's paragraphs; offsets count in them joined by line breaks."""
-    return take_apart(lines("\n".join(paragraphs)))
+    """A page's paragraphs taken apart; offsets count in them joined by line breaks.
+
+    They stay as they are: a page has lost no breaks.
+    """
+    return take_apart(lines("\n".join(paragraphs)), breaks_lost=False)
 
 
-def take_apart(submitted: Sequence[Span]) -> Parts:
-    """Body, labels, foreign headlines; every span of ``submitted`` ends in exactly one place."""
-    said = _read(submitted)
+def take_apart(submitted: Sequence[Span], *, breaks_lost: bool = True) -> Parts:
+    """Body, labels, foreign headlines; every span of ``submitted`` ends in exactly one place.
+
+    ``breaks_lost``: whether paragraphs may be glued to each other.
+    """
+    said = _read(submitted, _in_paragraphs if breaks_lost else _as_they_are)
     pieces = [piece for piece, _ in said]
     labels = [label for _, label in said]
     tail = list_start(pieces, [label is not None for label in labels])
@@ -71,13 +82,13 @@ def _is_aside(label: Label, piece: Span) -> bool:
     return label.kind in ANYWHERE and (label.kind in SURE or len(piece.text) <= LONGEST_CALL)
 
 
-def _read(submitted: Sequence[Span]) -> list[tuple[Span, Label | None]]:
+def _read(submitted: Sequence[Span], told: Telling) -> list[Said]:
     """Pieces and what they say; between the first and the last lines of a very long text, lines."""
     if len(submitted) <= 2 * EXAMINED:
-        return _in_paragraphs(_joined(submitted))
-    middle = [(line, None) for line in submitted[EXAMINED:-EXAMINED]]
+        return told(_joined(submitted))
+    middle: list[Said] = [(line, None) for line in submitted[EXAMINED:-EXAMINED]]
     first, last = (_joined(part) for part in (submitted[:EXAMINED], submitted[-EXAMINED:]))
-    return [*_in_paragraphs(first), *middle, *_in_paragraphs(last)]
+    return [*told(first), *middle, *told(last)]
 
 
 def _label(line: str) -> Label | None:
@@ -90,13 +101,17 @@ def _label(line: str) -> Label | None:
     return found
 
 
-def _in_paragraphs(pieces: Sequence[Span]) -> list[tuple[Span, Label | None]]:
+def _as_they_are(pieces: Sequence[Span]) -> list[Said]:
+    return [(piece, _label(piece.text)) for piece in pieces]
+
+
+def _in_paragraphs(pieces: Sequence[Span]) -> list[Said]:
     """Lost paragraph breaks are put back, but not into labels and lists."""
     labels = [_label(piece.text) for piece in pieces]
     tail = list_start(pieces, [label is not None for label in labels])
     is_body = [label is None and i < tail for i, label in enumerate(labels)]
     vocabulary = words_of(piece.text for piece, body in zip(pieces, is_body, strict=True) if body)
-    found: list[tuple[Span, Label | None]] = []
+    found: list[Said] = []
     for piece, label, body in zip(pieces, labels, is_body, strict=True):
         starts = cuts(piece.text, vocabulary) if body else []
         bounds = zip([0, *starts], [*starts, len(piece.text)], strict=True)

@@ -4,8 +4,8 @@ import pytest
 
 from wireroom.clean.headlines import is_page_date
 from wireroom.clean.lines import label_of
-from wireroom.clean.syndicated import parse
-from wireroom.clean.trailer import trailer
+from wireroom.clean.syndicated import article_of, parse
+from wireroom.clean.trailer import EXAMINED, trailer
 
 LABELS = {
     "en": ("Source link : https://a.example/1", "Written by Ann Lee", "Posted on May 3, 2024"),
@@ -153,3 +153,24 @@ def test_a_body_may_end_like_a_trailer(ending: str) -> None:
 )
 def test_a_line_in_the_body_that_begins_like_a_call_stays(line: str) -> None:
     assert parse(f"{BODY}\n{line}\n{BODY}").text == f"{BODY}\n{line}\n{BODY}"
+
+
+def test_a_page_has_lost_no_breaks() -> None:
+    glued = f"{BODY}{BODY}"
+    assert [span.text for span in trailer([glued]).body] == [glued]
+    assert parse(glued).text == f"{BODY}\n{BODY}"
+
+
+def test_the_facts_of_a_pages_trailer_are_read_like_those_of_a_text() -> None:
+    article = article_of(trailer([BODY, "Author: Ann Lee", "Publish date : 2025-02-08 10:20:00"]))
+    assert article.authors == ("Ann Lee",)
+    assert article.published_at is not None
+    assert article.text == BODY
+
+
+def test_in_a_very_long_text_only_both_ends_are_examined() -> None:
+    lines = [BODY] * (2 * EXAMINED + 10)
+    lines[EXAMINED + 5] = lines[-1] = "Read also: The clerk who counts swallows"
+    article = parse("\n".join(lines))
+    assert len(article.removed) == 1
+    assert article.text.count("Read also") == 1
