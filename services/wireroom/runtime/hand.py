@@ -10,13 +10,19 @@ import asyncio
 import time
 from contextvars import ContextVar
 
+from wireroom.wire.transport import Partition
+
 
 class Hand:
-    """``called_off``: no more waiting in place; what has to wait is to be parked."""
+    """The record at ``offset`` of ``partition``. ``called_off``: no more waiting in place; what
+    has to wait is to be parked.
+    """
 
-    __slots__ = ("_off", "_since", "called_off", "limit")
+    __slots__ = ("_off", "_since", "called_off", "limit", "offset", "partition")
 
-    def __init__(self) -> None:
+    def __init__(self, partition: Partition, offset: int) -> None:
+        self.partition = partition
+        self.offset = offset
         self.called_off = False
         self.limit: asyncio.Timeout | None = None
         self._off: asyncio.Future[None] | None = None

@@ -13,7 +13,6 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Generic, TypeVar
 
 from wireroom.runtime.errors import Permanent, reason_of
@@ -60,8 +59,7 @@ class Worker(Generic[E]):
         retention = stage.consumes.retention_days * 86_400.0
         self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)), retention)
         self._fuse = Fuse(self._fuse_changed)
-        self._running: dict[asyncio.Task[None], Partition] = {}
-        self._hands: dict[tuple[Partition, int], Hand] = {}
+        self._running: dict[asyncio.Task[None], Hand] = {}
         self._trial = Trial(stage, self._retried, self._blown)
         self._room = asyncio.Event()
 
@@ -138,27 +136,27 @@ class Worker(Generic[E]):
 
     def _make_room(self) -> None:
         """Call off the waits that hold up others; where all wait for their turn, nothing stalls."""
-        hands, offsets, stage = self._hands, self._member.offsets, self._stage
+        offsets, stage = self._member.offsets, self._stage
+        hands = list(self._running.values())
         full = len(hands) >= stage.concurrency
-        for partition in {partition for partition, _ in hands}:
-            if not full and offsets.above(partition) < stage.window:
+        for hand in hands:
+            waiting = hand.waiting
+            if waiting is None or waiting <= stage.head_wait:
                 continue
-            head = hands.get((partition, offsets.head(partition) or 0))
-            if head is not None and (head.waiting or 0.0) > stage.head_wait:
-                head.call_off()
-        if hands and all(hand.waiting is not None for hand in hands.values()):
+            blocks = full or offsets.above(hand.partition) >= stage.window
+            if blocks and hand.offset == offsets.head(hand.partition):
+                hand.call_off()
+        if hands and all(hand.waiting is not None for hand in hands):
             self._member.watchdog.fed()
 
     def _begin(self, record: Record, tasks: asyncio.TaskGroup) -> None:
-        hand = Hand()
-        self._hands[record.partition, record.offset] = hand
+        hand = Hand(record.partition, record.offset)
         task = tasks.create_task(self._guarded(record, hand))
-        self._running[task] = record.partition
-        task.add_done_callback(partial(self._ended, (record.partition, record.offset)))
+        self._running[task] = hand
+        task.add_done_callback(self._ended)
 
-    def _ended(self, place: tuple[Partition, int], task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        self._hands.pop(place, None)
         # Waking for every record would mean a poll for every record.
         if len(self._running) <= self._stage.concurrency * 3 // 4:
             self._room.set()
@@ -244,14 +242,15 @@ class Worker(Generic[E]):
         await self._member.commit()
 
     async def assigned(self, marks: Mapping[Partition, Mark]) -> Mapping[Partition, int]:
-        for task in self._of(set(self._running.values()) - set(marks)):
+        gone = {hand.partition for hand in self._running.values()} - set(marks)
+        for task in self._of(gone):
             task.cancel()  # another worker does it over
         self._member.offsets.keep(marks)
         self._member.took(marks)
         return {}
 
     def _of(self, partitions: Collection[Partition]) -> list[asyncio.Task[None]]:
-        return [task for task, partition in self._running.items() if partition in partitions]
+        return [task for task, hand in self._running.items() if hand.partition in partitions]
 
     @staticmethod
     async def _finish(

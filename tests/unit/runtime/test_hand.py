@@ -7,10 +7,11 @@ import asyncio
 import pytest
 
 from wireroom.runtime.hand import HAND, Hand, turn
+from wireroom.wire.transport import Partition
 
 
 async def test_a_wait_for_a_turn_uses_up_none_of_the_time_of_the_try() -> None:
-    hand = Hand()
+    hand = Hand(Partition("t", 0), 0)
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
     async with asyncio.timeout(0.05) as hand.limit:
@@ -19,7 +20,7 @@ async def test_a_wait_for_a_turn_uses_up_none_of_the_time_of_the_try() -> None:
 
 
 async def test_after_its_turn_the_try_has_the_time_that_was_left() -> None:
-    hand = Hand()
+    hand = Hand(Partition("t", 0), 0)
 
     async def once() -> None:
         async with asyncio.timeout(0.05) as hand.limit:
@@ -31,7 +32,7 @@ async def test_after_its_turn_the_try_has_the_time_that_was_left() -> None:
 
 
 async def test_a_wait_that_is_called_off_ends_at_once_and_so_does_every_later_one() -> None:
-    hand = Hand()
+    hand = Hand(Partition("t", 0), 0)
     waiting = asyncio.create_task(hand.sleep(60))
     await asyncio.sleep(0)
     assert hand.waiting is not None
@@ -42,7 +43,7 @@ async def test_a_wait_that_is_called_off_ends_at_once_and_so_does_every_later_on
 
 
 async def test_a_turn_that_has_come_is_taken_even_when_it_is_called_off_then() -> None:
-    hand = Hand()
+    hand = Hand(Partition("t", 0), 0)
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     done.set_result(None)
     hand.call_off()
@@ -57,7 +58,7 @@ async def test_outside_of_a_worker_a_turn_is_simply_waited_for() -> None:
 
 
 async def test_a_handler_waits_through_the_hand_that_it_is_in() -> None:
-    hand = Hand()
+    hand = Hand(Partition("t", 0), 0)
     HAND.set(hand)
     waiting = asyncio.create_task(turn(asyncio.get_running_loop().create_future()))
     await asyncio.sleep(0)

@@ -207,7 +207,7 @@ async def test_a_head_that_holds_up_nobody_may_go_on_waiting(rigged: Callable[..
         await asyncio.sleep(0.1)
         assert parked(rig) == []
         working._make_room()
-        for hand in working._hands.values():
+        for hand in working._running.values():
             hand.call_off()
         await rig.all_committed()
 
@@ -221,7 +221,7 @@ async def test_without_the_rule_the_head_holds_its_partition_up(rigged: Callable
         await rig.until(lambda: rig.metric("outcomes_total", outcome="passed", reason="") == 4)
         await asyncio.sleep(0.2)
         assert rig.metric("outcomes_total", outcome="passed", reason="") == 4
-        for hand in working._hands.values():
+        for hand in working._running.values():
             hand.call_off()
         await rig.all_committed()
 
