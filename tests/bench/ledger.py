@@ -41,6 +41,7 @@ WORDS = (*WAY, "indexed", "dropped", "dead", "parked", "in flight", "passed", "t
          "http_404", "live", *(f"articles.{name}" for name in ("intake", "fetched", "cleaned",
          "classified")), *(f"{name}-host-1" for name in WAY), '{"clean":"1"}')  # fmt: skip
 STREAM, RATE = 2_000, 100  # articles, and how many a second
+PAGES = 100  # different ones
 
 # n → its ids; a million of them in one statement each.
 _ID = "md5('{}' || n)::uuid"
@@ -224,9 +225,10 @@ def _cpu(worker: psutil.Popen) -> float:
 
 async def _publish(producer: Producer, count: int, *, page: bool) -> None:
     """Steadily: each article, and its four lines as the stages would write them."""
+    made = [pages.page(n) if page else None for n in range(PAGES)]
     began, acks = time.monotonic(), []
     for n in range(count):
-        html = pages.page(n % 200) if page else None
+        html = made[n % PAGES]
         event = ArticleSubmitted(
             url=f"https://news.example/{uuid4()}",
             html=html,

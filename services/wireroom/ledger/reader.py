@@ -7,7 +7,6 @@ are new or were emptied begin at the oldest record that there is.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,17 +83,24 @@ class Reader:
                         await self._written(batch, claims, stop)
 
     async def _collect(self, consumer: Consumer, stop: asyncio.Event) -> tuple[int, list[_Entry]]:
-        """A batch, and the claim that it was taken under."""
-        size, wait = self.settings.batch_size, POLL
-        claims, batch, until = self._claims, list[_Entry](), 0.0
-        while len(batch) < size and not stop.is_set() and wait > 0:
-            records = await consumer.take(min(AT_ONCE, size - len(batch)), wait)
-            if claims != self._claims:
-                claims, batch = self._claims, []  # a rebalance: what is still ours comes again
-            if records and not batch:
-                until = time.monotonic() + self.settings.batch_wait
-            batch += [self._entry(record) for record in records]
-            wait = until - time.monotonic() if batch else POLL
+        """A batch, and the claim that it was taken under.
+
+        Between the first records and the rest it sleeps: a partition from which nothing is taken
+        is not asked for more, and asking for every record by itself costs more than the records.
+        """
+        size = self.settings.batch_size
+        claims, batch = self._claims, list[_Entry]()
+        for wait, patience in ((POLL, self.settings.batch_wait), (0.0, 0.0)):
+            while len(batch) < size and not stop.is_set():
+                limit = min(AT_ONCE, size - len(batch))
+                records = await consumer.take(limit, 0.0 if batch else wait)
+                if claims != self._claims:
+                    claims, batch = self._claims, []  # a rebalance: what is still ours comes again
+                batch += [self._entry(record) for record in records]
+                if len(records) < limit:
+                    break
+            if 0 < len(batch) < size:
+                await asyncio.sleep(patience)
         return claims, batch
 
     def _entry(self, record: Record) -> _Entry:

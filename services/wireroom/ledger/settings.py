@@ -24,5 +24,5 @@ class Settings(BaseSettings):
         default=2000, ge=1, le=20_000, description="Most records in one transaction."
     )
     batch_wait: float = Field(
-        default=0.2, ge=0, description="Seconds that a batch waits for more records."
+        default=0.5, ge=0, description="Seconds that a batch waits for more records."
     )
