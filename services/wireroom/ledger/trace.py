@@ -97,7 +97,7 @@ def _related(article: Row) -> Iterator[tuple[str, str]]:
     for copy in article["copies"]:
         yield "copied by", f"{copy['article_id']} {copy['url'] or ''}".rstrip()
     if article["revision"] > 1:
-        times = ", ".join(f"{one['replaced_at']:%Y-%m-%d %H:%M}" for one in article["revisions"])
+        times = ", ".join(one["replaced_at"][:16].replace("T", " ") for one in article["revisions"])
         yield "revision", f"{article['revision']}; replaced {times}"
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import orjson
 
-from wireroom.storage.pool import Connection, Pool, connection
+from wireroom.storage.pool import Pool, connection
 from wireroom.storage.reading import named
 
 COPIES = 5
+ALIASES = 20
 SUBMISSIONS = 20
 
-_ALIAS = "SELECT article_id FROM article_alias WHERE key = $1"
+_ALIAS = "SELECT article_id FROM article_alias WHERE key = $1"  # of whom it is another URL
 _SUBMISSIONS = f"""
     SELECT submission_id, article_id, accepted_at, s.word AS state, g.word AS stage,
            r.word AS reason, since, hop_until AS until, attempts, intake, probe, l.word AS lane,
@@ -23,7 +22,7 @@ _SUBMISSIONS = f"""
         SELECT * FROM ledger WHERE submission_id = $1
         UNION
         SELECT * FROM (
-            SELECT * FROM ledger WHERE article_id = $1 OR article_id = $2
+            SELECT * FROM ledger WHERE article_id = $1 OR article_id = ({_ALIAS})
             ORDER BY accepted_at DESC LIMIT {SUBMISSIONS}
         ) AS newest
     ) AS found
@@ -47,19 +46,27 @@ _HOPS = """
     WHERE submission_id = ANY($1::uuid[])
     ORDER BY at, submission_id
 """
-_ARTICLE = """
+_ARTICLE = f"""
+    WITH wanted AS (
+        SELECT $1::uuid AS id, 1 AS place
+        UNION ALL SELECT article_id, 2 FROM ({_ALIAS}) AS other
+        UNION ALL SELECT id, 3 FROM unnest($2::uuid[]) AS id
+    )
     SELECT article_id, url, canonical_url, source, title, length(text) AS characters, language,
            language_confidence, language_source, subjects, subjects_missing, removed, provenance,
-           versions, revision, duplicate_of, probe, published_at, first_seen_at, indexed_at
-    FROM article WHERE article_id = $1
-"""
-_ALIASES = "SELECT url FROM article_alias WHERE article_id = $1 ORDER BY url LIMIT 20"
-_COPIES = f"""
-    SELECT article_id, url FROM article WHERE duplicate_of = $1
-    ORDER BY article_id LIMIT {COPIES}
-"""
-_REVISIONS = """
-    SELECT revision, replaced_at FROM article_revision WHERE article_id = $1 ORDER BY revision
+           versions, revision, duplicate_of, probe, published_at, first_seen_at, indexed_at,
+           (SELECT coalesce(jsonb_agg(url), '[]') FROM (
+               SELECT url FROM article_alias AS a WHERE a.article_id = article.article_id
+               ORDER BY url LIMIT {ALIASES}) AS known) AS aliases,
+           (SELECT coalesce(jsonb_agg(to_jsonb(copy)), '[]') FROM (
+               SELECT c.article_id, c.url FROM article AS c
+               WHERE c.duplicate_of = article.article_id
+               ORDER BY c.article_id LIMIT {COPIES}) AS copy) AS copies,
+           (SELECT coalesce(jsonb_agg(to_jsonb(old)), '[]') FROM (
+               SELECT r.revision, r.replaced_at FROM article_revision AS r
+               WHERE r.article_id = article.article_id ORDER BY r.revision) AS old) AS revisions
+    FROM wanted JOIN article ON article_id = id
+    ORDER BY place LIMIT 1
 """
 
 
@@ -73,11 +80,11 @@ async def trace(pool: Pool, id_or_url: str) -> dict[str, Any] | None:
     if key is None:
         return None
     async with connection(pool) as session:
-        other = await session.fetchval(_ALIAS, key)
-        submissions = [_row(row) for row in await session.fetch(_SUBMISSIONS, key, other)]
+        submissions = [_row(row) for row in await session.fetch(_SUBMISSIONS, key)]
         ids = [one["article_id"] for one in submissions if one["article_id"]]
-        article = await _article(session, [key, other, *ids])
+        row = await session.fetchrow(_ARTICLE, key, ids)
         hops = await session.fetch(_HOPS, [one["submission_id"] for one in submissions])
+    article = None if row is None else _row(row)
     if not submissions and article is None:
         return None
     told = [_row(row) for row in hops]
@@ -87,19 +94,9 @@ async def trace(pool: Pool, id_or_url: str) -> dict[str, Any] | None:
     return {"submissions": submissions, "article": article}
 
 
-async def _article(session: Connection, keys: Sequence[UUID | str | None]) -> dict[str, Any] | None:
-    for key in dict.fromkeys(key for key in keys if key):
-        row = await session.fetchrow(_ARTICLE, key)
-        if row is not None:
-            found = _row(row)
-            found["aliases"] = [r["url"] for r in await session.fetch(_ALIASES, key)]
-            found["copies"] = [_row(r) for r in await session.fetch(_COPIES, key)]
-            found["revisions"] = [_row(r) for r in await session.fetch(_REVISIONS, key)]
-            return found
-    return None
-
-
-_JSON = frozenset(("versions", "subjects", "removed", "provenance"))
+_JSON = frozenset(
+    ("versions", "subjects", "removed", "provenance", "aliases", "copies", "revisions")
+)
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -136,3 +136,11 @@ async def test_the_same_article_handed_in_twice_has_two_submissions(pool: Pool) 
 @pytest.mark.parametrize("name", ["https://nothing.example/", str(UUID(int=5)), "no name at all"])
 async def test_what_nobody_knows_is_nothing(pool: Pool, name: str) -> None:
     assert await trace(pool, name) is None
+
+
+async def test_a_revised_article_tells_when_its_texts_were_replaced(pool: Pool) -> None:
+    await put(pool, row(stream.url(8), body("a first text")))
+    await put(pool, row(stream.url(8), body("a second text"), minute=5))
+    found = await trace(pool, stream.url(8))
+    assert found is not None
+    assert f"2; replaced {found['article']['revisions'][0]['replaced_at'][:10]}" in screen(found)
