@@ -14,6 +14,7 @@ from wireroom.clean import signs
 
 MOST_BLOCKS = 8_000  # of 1,761 pages the largest has 6,000; what comes later is not looked at
 MOST_ELEMENTS = 200_000  # a million empty elements cost two seconds
+LONGEST_TARGET = 200  # characters of a link's address that are looked at
 DEEPEST = 400  # below that, elements are transparent: no page for people is so deep
 
 _UNSEEN = frozenset(
@@ -64,7 +65,10 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of text: what it says, and how many of its characters are linked, bold, italic."""
+    """A run of text: what it says, and how many of its characters are linked, bold, italic.
+
+    ``targets``: bits of what its links lead to. ``rules``: lines drawn on the page before it.
+    """
 
     text: str
     element: Element
@@ -72,6 +76,8 @@ class Block:
     bold: int = 0
     italic: int = 0
     links: int = 0
+    targets: int = 0
+    rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class _Walk:
         self.open: list[tuple[LexborNode, Element | None, int]] = []
         self.seen = 0
         self.parts: list[str] = []
-        self.breaks = self.links = self.inside = 0
+        self.breaks = self.links = self.inside = self.targets = self.rules = 0
         self.marks = [0, 0, 0]  # how many links, bold and italic elements are open
         self.marked = [0, 0, 0]  # characters of the block so far that are in one
 
@@ -140,6 +146,7 @@ class _Walk:
         if self.seen > MOST_ELEMENTS or len(self.found) >= MOST_BLOCKS:
             return node.next
         if tag in _BREAKS:
+            self.rules += tag == "hr"
             if self.parts:
                 self.breaks += _BREAKS[tag]
                 self.parts.append(" ")
@@ -154,7 +161,11 @@ class _Walk:
             if mark >= 0:
                 self.marks[mark] += 1
                 self.inside += 1
-                self.links += mark == 0
+                if mark == 0:
+                    self.links += 1
+                    target = node.attributes.get("href")
+                    if target:
+                        self.targets |= signs.of_target(target[:LONGEST_TARGET])
             self.open.append((node, None, mark))
             return child
         if self.parts:
@@ -202,8 +213,9 @@ class _Walk:
             linked, bold, italic = min(linked, size), min(bold, size), min(italic, size)
             self.marked = [0, 0, 0]
         links = self.links or (1 if self.marks[0] else 0)
-        self.links = 0
-        self.found.append(Block(text, self.here, linked, bold, italic, links))
+        counts = (linked, bold, italic, links, self.targets, self.rules)
+        self.links = self.targets = 0
+        self.found.append(Block(text, self.here, *counts))
 
 
 def _is_custom(tag: str, here: Element) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 300  # characters of a block; longer ones are paragraphs
+LONGEST = 300  # characters of a block that can be a cue; longer ones are paragraphs
 WINDOW = 90  # characters of it that are looked at: cues stand at the beginning
+LONGEST_READ = 900  # characters of a block that may speak of the paper itself
+READ = 300  # characters of it that are read
 STEM = 5
 
 KINDS = (
@@ -62,6 +64,29 @@ _ANYWHERE = {
 }
 
 
+# Words of a paper that speaks of itself and of its readers, rather than of the news.
+_SELF = """
+    subscribe subscriber newsletter newsletters inbox sign signup register membership member members
+    donate donation support journalism journalists newsroom readers reader editorial commission
+    affiliate purchase retailers click link links email follow download app podcast episode
+    cookies privacy comments commenting moderated corrections reporter correspondent editor author
+    contributor columnist writes written copyright rights reserved permission published originally
+    advertisement sponsored partner partners offers offer deals terms conditions policy disclaimer
+    disclosure views opinions expressed website site page article story headquartered founded
+    registered visit learn contact information abonnieren abonnement abonnenten anmelden redaktion
+    leser werbung angebote datenschutz mitglied abonnez abonnés inscrivez rédaction lecteurs
+    publicité confidentialité suscríbase suscríbete boletín redacción lectores publicidad
+    iscriviti redazione lettori abbonati assine leitores redação notícias подпишитесь редакция
+    читайте реклама канал telegram whatsapp facebook twitter instagram youtube linkedin
+"""
+_OURS = """
+    we our us ours you your yours wir unser unsere unserem unseren unserer ihr ihre ihnen nous notre
+    nos vous votre vos nosotros nuestro nuestra nuestros nuestras noi nostro nostra nostri nostre
+    vostro voi nós nosso nossa nossos nossas você seu wij ons onze jouw uw vi vår våra vårt vores
+    vår vårt din dine мы наш наша наши нас вы вас ваш my nasz nasza nasze nas biz bizim bizi sizin
+"""
+
+
 def _table(words: dict[str, str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for kind, line in words.items():
@@ -71,20 +96,34 @@ def _table(words: dict[str, str]) -> dict[str, int]:
 
 
 _BY_FIRST, _BY_ANY = _table(_FIRST), _table(_ANYWHERE)
+_SELF_STEMS = frozenset(word[:STEM] for word in _SELF.split())
+_OUR_WORDS = frozenset(_OURS.split())
 _WORD = re.compile(r"[\w©][\w'’-]*")
+_NONE = (0, 0, 0)
 
 
-def of(text: str) -> int:
-    """Number of the first cue at the beginning of a text, from 1; 0 where it has none."""
+def of(text: str) -> tuple[int, int, int]:
+    """Number of the cue that a text begins with, from 1, or 0; words of ``_SELF``; of ``_OURS``."""
+    if len(text) > LONGEST_READ:
+        return _NONE
+    words = _WORD.findall(text[:READ].lower())
+    if not words:
+        return _NONE
+    stems = [word[:STEM] for word in words]
+    own = len(_SELF_STEMS.intersection(stems))
+    return (_cue(text, stems), own, len(_OUR_WORDS.intersection(words)))
+
+
+def _cue(text: str, stems: list[str]) -> int:
     if len(text) > LONGEST:
         return 0
-    words = _WORD.findall(text[:WINDOW].lower())
-    if not words:
-        return 0
-    cue = _BY_FIRST.get(words[0][:STEM], 0)
-    if cue:
+    if cue := _BY_FIRST.get(stems[0], 0):
         return cue
-    for word in words:
-        if cue := _BY_ANY.get(word[:STEM], 0):
+    size = 0
+    for stem in stems:
+        if cue := _BY_ANY.get(stem, 0):
             return cue
+        size += STEM
+        if size > WINDOW:
+            break
     return 0

@@ -32,12 +32,14 @@ _CLASSES = {
     )
     for tag in tags.split()
 }
+_HEADINGS = (2, 3, 4)
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _END = re.compile(r"[.!?…。！？؟।۔][\"'”’»“)\]」』]*$|[\"”»」』]$")
 
 _OF_TEXT = (
     *("chars", "words", "linked", "commas", "stops", "last", "upper", "bold", "italic", "links"),
-    *("cue", "in_description"),
+    *("cue", "own_words", "our_words", "quotes", "in_description"),
+    *(f"to_{name}" for name in signs.TARGETS),
 )
 _OF_ELEMENT = (
     *("tag", "depth", "under_self", "parent_tag", "under_parent", "under_2", "under_3"),
@@ -50,7 +52,8 @@ _OF_PLACE = (
     *("index", "index_share", "before_share", "doubles", "since_title", "score", "near_5"),
     *("near_12", "score_before", "to_previous", "to_next", "same_parent_previous"),
     *("same_parent_next", "same_above", "chars_-1", "linked_-1", "tag_-1", "cue_-1", "chars_1"),
-    *("linked_1", "tag_1", "cue_1", "chars_-2", "chars_2"),
+    *("linked_1", "tag_1", "cue_1", "chars_-2", "chars_2", "own_words_-1", "own_words_1"),
+    *("since_heading", "heading_cue", "since_rule"),
 )
 _OF_PAGE = ("page_blocks", "page_chars", "page_score", "in_best")
 NAMES = (*_OF_TEXT, *_OF_ELEMENT, *_OF_PLACE, *_OF_PAGE)
@@ -90,7 +93,9 @@ class _Page:
         self.scores = [_score(size, linked) for size, linked in pairs]
         self.score_sums, self.char_sums = _sums(self.scores), _sums(self.sizes)
         self.tags = [_CLASSES.get(block.element.tag, 0) for block in found]
-        self.cues = [cues.of(block.text) for block in found]
+        self.read = [cues.of(block.text) for block in found]
+        self.cues = [cue for cue, _, _ in self.read]
+        self.headed = self._headed()
         self.scored = [place for place, score in enumerate(self.scores) if score]
         self.titles = {bare for title in about.titles if (bare := titles.bare(title))}
         self.title_starts = {title[0] for title in self.titles}
@@ -132,6 +137,20 @@ class _Page:
                 above.score += e.score
                 above.blocks += e.blocks
 
+    def _headed(self) -> list[tuple[int, int, int]]:
+        """Of each block: blocks since the last heading, its cue, blocks since the last rule."""
+        since, cue, rule, rules = 99, 0, 99, 0
+        told = []
+        for place, block in enumerate(self.found):
+            rule = 0 if block.rules != rules else min(rule + 1, 99)
+            rules = block.rules
+            told.append((since, cue, rule))
+            since = min(since + 1, 99)
+            size = len(block.text)
+            if self.tags[place] in _HEADINGS or (size < 80 and 10 * block.bold >= 9 * size):
+                since, cue = 0, self.cues[place]
+        return told
+
     def measured(self) -> Measured:
         seen: dict[str, int] = {}
         since_title = -50
@@ -144,7 +163,7 @@ class _Page:
                 since_title = 0
             elif since_title >= 0:
                 since_title += 1
-            if self.linked[place] >= NEVER and self.tags[place] not in (2, 3, 4):
+            if self.linked[place] >= NEVER and self.tags[place] not in _HEADINGS:
                 continue
             places.append(place)
             row = self._of_text(place, block)
@@ -184,8 +203,10 @@ class _Page:
             1000 * block.bold // size,
             1000 * block.italic // size,
             min(block.links, 50),
-            self.cues[place],
+            *self.read[place],
+            min(count('"') + count("“") + count("”") + count("„") + count("«"), 20),
             self._in_description(text),
+            *[block.targets >> bit & 1 for bit in range(len(signs.TARGETS))],
         ]
 
     def _in_description(self, text: str) -> int:
@@ -262,6 +283,9 @@ class _Page:
             *self._neighbour(place + 1),
             min(self.sizes[place - 2], 3_000) if place >= 2 else -1,
             min(self.sizes[place + 2], 3_000) if place + 2 < len(self.found) else -1,
+            self.read[place - 1][1] if place else 0,
+            self.read[place + 1][1] if place + 1 < len(self.found) else 0,
+            *self.headed[place],
         ]
 
     def _mean(self, place: int, reach: int) -> int:

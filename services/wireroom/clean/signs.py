@@ -139,3 +139,31 @@ def _of_word(word: str) -> int:
         if word.startswith(beginning):
             signs |= bit
     return signs
+
+
+_TARGETS = (
+    "facebook.com twitter.com instagram.com linkedin.com whatsapp t.me/ pinterest youtube.com"
+    " x.com/ threads.net bsky.app tiktok.com",
+    "mailto: tel:",
+    "newsletter subscri signup sign-up login signin register donat support membership account abo"
+    " podcasts.apple spotify.com play.google apps.apple",
+    "author people profile staff team contributor /by/ autor redaktion reporter",
+    "/tag /topic /category /section /hub thema",
+    "amazon. amzn. affiliate ebay. skimresources shop deals awin howl.me",
+)
+TARGETS = ("social", "mail", "subscribe", "author", "topic", "shop")
+"""What a link leads to, as far as its address says it; the target at place n is bit n."""
+_TARGET_WORDS = tuple(
+    (word, 1 << place) for place, line in enumerate(_TARGETS) for word in line.split()
+)
+
+
+@lru_cache(4_096)
+def of_target(address: str) -> int:
+    """Bits of what the address of a link says of its target."""
+    address = address.lower()
+    found = 0
+    for word, bit in _TARGET_WORDS:
+        if word in address:
+            found |= bit
+    return found
