@@ -15,7 +15,7 @@ SHORTEST_HEAD = 3  # small letters before the capital
 LONGEST_WORD = 40
 
 _CAPITAL = re.compile(r"(?<=[^\W_]|[)”»:])[A-ZÀ-ÖØ-ÞĀ-ſЀ-Я]")
-_HEAD = re.compile(r"(?P<before>.?)(?P<head>[^\W_]+)$", re.DOTALL)
+_HEAD = re.compile(r"(?P<before>[\W_]?)(?P<head>[^\W_]+)$")
 _TAIL = re.compile(r"[^\W_]+")
 _NO_TEXT = frozenset("/@#_.\\&=?")  # before a word of an address, a tag, a name in a program
 _FIGURES = re.compile(r"(?:\d{4}|\d[:.,/]\d{1,3})$")

@@ -34,6 +34,7 @@ def test_a_capital_in_the_midst_of_a_word_is_a_lost_break(parts: list[str]) -> N
     "line",
     [
         "YouTube, McDonald and iPhone, eBay or LeBron",
+        "SoftBank has bought it",
         "See https://a.example/someThing, @someName and #someTag, call some.getAll()",
         "MacBooks for DREAMers on 1Xtra with 10Gbps and 4Motion",
         "不正に改造したiPhoneを販売した",
