@@ -20,6 +20,9 @@ UNKNOWN = 255
 
 LOADED_WITHIN = 60.0  # seconds
 
+LEASH = signal.SIGTERM
+"""What services get when the process that they were forked from ends: they drain."""
+
 
 class Forked:
     """A running process, with what ``asyncio.subprocess.Process`` has of the same names."""
@@ -81,7 +84,7 @@ class Brood:
         if nursery is None:
             return None
         told = (self._entry, list(arguments), dict(environment))
-        what = Start(f"{__name__}:begin", told, signal.SIGTERM, title)
+        what = Start(f"{__name__}:begin", told, LEASH, title)
         nothing = os.open(os.devnull, os.O_RDONLY)
         try:
             return Forked(nursery.start(what, (nothing, log, log)), nursery)
