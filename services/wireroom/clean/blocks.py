@@ -146,31 +146,39 @@ class _Walk:
         if self.seen > MOST_ELEMENTS or len(self.found) >= MOST_BLOCKS:
             return node.next
         if tag in _BREAKS:
-            self.rules += tag == "hr"
-            if self.parts:
-                self.breaks += _BREAKS[tag]
-                self.parts.append(" ")
-                if self.breaks >= 2:
-                    self.flush()
+            self.line_break(tag)
             return node.next
         child = node.first_child
         if tag in _INLINE or self.here.depth >= DEEPEST or _is_custom(tag, self.here):
             if child is None:
                 return node.next
-            mark = _MARKS.get(tag, -1)
-            if mark >= 0:
-                self.marks[mark] += 1
-                self.inside += 1
-                if mark == 0:
-                    self.links += 1
-                    target = node.attributes.get("href")
-                    if target:
-                        self.targets |= signs.of_target(target[:LONGEST_TARGET])
+            mark = self.mark(node, tag)
             self.open.append((node, None, mark))
             return child
         if self.parts:
             self.flush()
         return node.next if child is None else self.block(node, tag, child)
+
+    def line_break(self, tag: str) -> None:
+        self.rules += tag == "hr"
+        if self.parts:
+            self.breaks += _BREAKS[tag]
+            self.parts.append(" ")
+            if self.breaks >= 2:
+                self.flush()
+
+    def mark(self, node: LexborNode, tag: str) -> int:
+        """An inline element begins: place of its mark, or -1 where it has none."""
+        mark = _MARKS.get(tag, -1)
+        if mark >= 0:
+            self.marks[mark] += 1
+            self.inside += 1
+        if mark == 0:
+            self.links += 1
+            target = node.attributes.get("href")
+            if target:
+                self.targets |= signs.of_target(target[:LONGEST_TARGET])
+        return mark
 
     def block(self, node: LexborNode, tag: str, child: LexborNode) -> LexborNode | None:
         attributes = node.attributes
