@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -71,6 +72,8 @@ async def test_ids_that_came_from_its_place_are_kept_though_its_place_changes(
     await desk.put_back([letter])
     (copy,) = broker.records(INTAKE)
     assert headers.read(copy).submission == letter.submission
+    # Negative control: a copy of key and bytes alone would be another submission.
+    assert headers.read(replace(copy, headers={})).submission != letter.submission
 
 
 async def test_nothing_of_an_earlier_life_goes_along_not_even_of_two(
