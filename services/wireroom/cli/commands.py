@@ -141,7 +141,9 @@ def _positive(text: str) -> float:
 
 def _ledger(command: ArgumentParser) -> None:
     command.add_argument("--by", choices=("hour", "source", "language"))
-    command.add_argument("--since", metavar="TIME", help="a day, a time, or a span as 90m, 2d")
+    command.add_argument(
+        "--since", metavar="TIME", help="a day, a time, or a span as 90m, 2d; from its full hour on"
+    )
     command.add_argument("--probes", action="store_true", help="those of canary and verify instead")
     command.add_argument("--json", action="store_true")
     actions = command.add_subparsers(dest="action", metavar="ACTION")

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from wireroom.events import ArticleSubmitted
-from wireroom.ledger import GROUPS, Ledger, LedgerMetrics, Settings
+from wireroom.ledger import GROUPS, Ledger, LedgerMetrics, Settings, reader
 from wireroom.ledger.states import folded, state, story
+from wireroom.runtime.stage import Fenced
 from wireroom.storage import Pool, connection, ledger, ledger_reading
 from wireroom.wire import headers
 from wireroom.wire.memory import MemoryBroker
@@ -150,7 +152,7 @@ async def test_a_value_that_no_table_takes_is_left_out_alone(pool: Pool) -> None
     assert registry.get_sample_value("wireroom_ledger_skipped_total") == 1
 
 
-async def test_a_rebuild_gives_the_same_balance_and_ends_who_reads_meanwhile(pool: Pool) -> None:
+async def test_a_rebuild_gives_the_same_balance(pool: Pool) -> None:
     broker, chance = MemoryBroker(partitions=3), random.Random(2)
     accepted, lines = stream.mixed(range(100), chance)
     await stream.hand_in(broker, accepted)
@@ -265,3 +267,46 @@ async def test_a_log_that_began_anew_is_read_from_its_beginning(pool: Pool) -> N
     await stream.hand_in(new, {stream.new(): n for n in range(2)})
     await read_all(pool, new)
     assert await sums(pool) == {"in flight": 5}
+
+
+async def test_a_rebuild_ends_the_ledger_that_reads_meanwhile(pool: Pool) -> None:
+    broker, stop = MemoryBroker(partitions=1), asyncio.Event()
+    await stream.hand_in(broker, {stream.new(): 1})
+    service = Ledger(QUICK, broker, pool, stream.CODEC, LedgerMetrics(CollectorRegistry()))
+
+    async def rebuild_amid() -> None:
+        while await reached(pool) < 1:  # noqa: ASYNC110  # the database has no event to wait for
+            await asyncio.sleep(0.02)
+        await ledger.rebuild(pool, GROUPS, timedelta(days=6))
+        await stream.hand_in(broker, {stream.new(): 2})
+
+    with pytest.RaisesGroup(Fenced, flatten_subgroups=True):
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+            tasks.create_task(rebuild_amid())
+            await service.run(stop)
+    assert await sums(pool) == {}
+    await read_all(pool, broker)
+    assert await sums(pool) == {"in flight": 2}
+
+
+async def test_while_its_tables_are_away_it_waits_and_says_so_and_then_catches_up(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "PAUSE", 0.05)
+    broker, stop = MemoryBroker(partitions=1), asyncio.Event()
+    service = Ledger(QUICK, broker, pool, stream.CODEC, LedgerMetrics(CollectorRegistry()))
+    async with connection(pool) as session:
+        await session.execute("ALTER TABLE ledger RENAME TO gone")
+    await stream.hand_in(broker, {stream.new(): 1, stream.new(): 2})
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(service.run(stop))
+        while service.trouble != "postgres_schema":  # noqa: ASYNC110  # nobody rings
+            await asyncio.sleep(0.02)
+        assert not service.ready
+        async with connection(pool) as session:
+            await session.execute("ALTER TABLE gone RENAME TO ledger")
+        while await reached(pool) < 2:  # noqa: ASYNC110  # nobody rings
+            await asyncio.sleep(0.02)
+        stop.set()
+    assert service.ready
+    assert await sums(pool) == {"in flight": 2}
