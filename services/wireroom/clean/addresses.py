@@ -13,7 +13,7 @@ LONGEST = 2_000  # characters
 
 
 def canonical(tree: LexborHTMLParser, meta: Mapping[str, str], url: str) -> tuple[str, str] | None:
-    """The address that the page prefers, and its source: ``canonical`` or ``og``."""
+    """The address that the page prefers, and its source: ``link`` or ``meta``."""
     start = base(tree, url)
     for source, value in _named(tree, meta):
         address = same_article(value, url, start)
@@ -24,7 +24,8 @@ def canonical(tree: LexborHTMLParser, meta: Mapping[str, str], url: str) -> tupl
 
 def aliases(tree: LexborHTMLParser, url: str, canonical: str | None) -> tuple[str, ...]:
     """The AMP form of the page."""
-    link = tree.css_first('link[rel="amphtml"]')
+    head = tree.head
+    link = head.css_first('link[rel="amphtml"]') if head is not None else None
     href = link.attributes.get("href") if link is not None else None
     amp = same_article(href, url, base(tree, url)) if href else None
     return (amp,) if amp and amp != canonical else ()
@@ -37,12 +38,22 @@ def said(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[str]:
 
 def base(tree: LexborHTMLParser, url: str) -> str:
     """What the page's relative addresses start from: ``<base href>`` in 6 of 100 pages."""
-    node = tree.css_first("base[href]")
+    head = tree.head
+    node = head.css_first("base[href]") if head is not None else None
     href = node.attributes.get("href") if node is not None else None
     try:
         return urljoin(url, href.strip()[:LONGEST]) if href else url
     except ValueError:
         return url
+
+
+def absolute(value: str | None, url: str) -> str | None:
+    """An http or https address, on whatever host; None for anything else."""
+    try:
+        address = urljoin(url, value.strip()[:LONGEST]) if value else ""
+    except ValueError:
+        return None
+    return address if address.startswith(("http://", "https://")) else None
 
 
 def same_article(value: str | None, url: str, start: str | None = None) -> str | None:
@@ -66,6 +77,6 @@ def same_article(value: str | None, url: str, start: str | None = None) -> str |
 def _named(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     link = tree.css_first('link[rel="canonical"]')
     href = link.attributes.get("href") if link is not None else None
-    for source, value in (("canonical", href), ("og", meta.get("og:url"))):
+    for source, value in (("link", href), ("meta", meta.get("og:url"))):
         if value:
             yield source, value.strip()[:LONGEST]

@@ -28,12 +28,13 @@ def names(bylines: Iterable[str]) -> tuple[str, ...]:
     """The names in ``bylines``, each once, in order."""
     found: dict[str, str] = {}
     for byline in bylines:
-        for name in _split(byline[:LONGEST_BYLINE]):
+        for name in split(byline[:LONGEST_BYLINE]):
             found.setdefault(name.casefold(), name)
     return tuple(found.values())[:MOST_AUTHORS]
 
 
-def _split(byline: str) -> list[str]:
+def split(byline: str) -> list[str]:
+    """The names in one byline, in order."""
     text = _URL.sub(" ", _TAG.sub(" ", html.unescape(byline)))
     parts = (_BY.sub("", part) for part in _DIVIDER.split(_BY.sub("", text)))
     return [

@@ -96,6 +96,27 @@ def names_of(value: object, data: JsonLd, depth: int = 0) -> list[str]:
     return []
 
 
+def persons_of(value: object, data: JsonLd) -> list[str]:
+    """As ``names_of``, without what the page itself calls an organisation."""
+    items = value if isinstance(value, list) else [value]
+    return [
+        name
+        for item in items[:LONGEST_LIST]
+        if not _is_group(item, data)
+        for name in names_of(item, data)
+    ]
+
+
+def _is_group(value: object, data: JsonLd) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    if "@type" not in value and isinstance(value.get("@id"), str):
+        value = data.by_id.get(value["@id"], value)
+    types = value.get("@type")
+    listed = types if isinstance(types, list) else [types]
+    return bool(listed) and all(str(name).endswith("Organization") for name in listed)
+
+
 def body_of(data: JsonLd) -> str:
     """``articleBody`` with its line breaks, without markup; empty where there is none."""
     value = data.article.get("articleBody")
@@ -103,13 +124,13 @@ def body_of(data: JsonLd) -> str:
 
 
 def _parsed(raw: str) -> object:
+    try:
+        return orjson.loads(raw)  # first: searching a long script for wrappers costs more
+    except ValueError:
+        pass
     text = raw.strip()
     for _ in range(3):
         text = _WRAPPER.sub("", text).strip()
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        pass
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):

@@ -1,48 +1,28 @@
-"""Facts of a page, read in one pass over one tree; each with the source that gave it."""
+"""Facts of a page, read over one tree; each with the source that gave it, and the losers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from wireroom import urls
-from wireroom.clean import addresses, authors, dates, jsonld, titles
+from wireroom.clean import addresses, bylines, dates, jsonld, moments, titles, usage
+from wireroom.clean.evidence import Claim, Settled, Told, claim, settle
+from wireroom.clean.said import Page, page, plain, text_of
 
-LONGEST_VALUE = 1_000  # characters; before any regular expression sees it
+__all__ = ["Metadata", "Page", "page", "read"]
 
-LONGEST_BYLINE = 120  # characters; longer ones are sentences about the author
+MOST_H1 = 20
+MOST_TAGS = 30
+LONGEST_TAG = 80  # characters
+ALONE = {"jsonld": 0.9, "meta": 0.9, "link": 0.9, "html": 0.8, "url": 0.5}
+"""How sure a fact is that one source alone tells."""
 
-_DATE_META = """
-    article:published_time og:article:published_time datepublished parsely-pub-date
-    sailthru.date pubdate publishdate publish-date dc.date.issued dc.date.created
-    dcterms.created dcterms.date dc.date cxenseparse:recs:publishtime originalpublicationdate
-    publication_date rnews:datepublished article.published published_time publish_date
-    published-date date_published article:published date
-"""
-_AUTHOR_META = """
-    parsely-author article:author author sailthru.author byl dc.creator dcterms.creator
-    article:author_name authors cxenseparse:author og:article:author
-"""
-_RIGHTS_META = "copyright dc.rights dcterms.rights rights"
-_DATE_SELECTORS = ("[itemprop=datePublished]", "time[pubdate]", "time.entry-date", "time.published")
-_AUTHOR_SELECTORS = (
-    "[rel~=author]",
-    "[itemprop=author] [itemprop=name]",
-    "[itemprop=author]",
-    ".byline a",
-    ".author-name",
-    ".byline-name",
-    ".byline",
-    ".author a",
-    ".author",
-    ".article-author",
-)
-_URL_DATE = re.compile(
-    r"/(?:19|20)\d\d[/-]?(?:0[1-9]|1[0-2])[/-]?(?:0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
-)
+_TAG_META = "article:tag parsely-tags news_keywords sailthru.tags keywords"
+_SECTION_META = "article:section parsely-section section cxenseparse:recs:category"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w{1,8})*")
+_BETWEEN_TAGS = re.compile(r"[,;，、،]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,143 +32,140 @@ class Metadata:
     title: str | None = None
     authors: tuple[str, ...] = ()
     published: dates.Moment | None = None
+    modified: dates.Moment | None = None
     canonical_url: str | None = None
     aliases: tuple[str, ...] = ()
     source: str | None = None
     language_hint: str | None = None
     copyright_notice: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    is_free: bool | None = None
+    licence: str | None = None
+    signals: tuple[str, ...] = ()
     is_story: bool = False
     """The page says that it is an article."""
-    provenance: dict[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Field name to the source that was believed."""
+        return {claim.field: claim.source for claim in self.claims if claim.chosen}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A parsed page, with what all readers need of it."""
+@dataclass(slots=True)
+class _Notes:
+    """Collects the claims while the facts are read."""
 
-    tree: LexborHTMLParser
-    url: str
-    meta: dict[str, str]
-    data: jsonld.JsonLd
+    claims: list[Claim] = field(default_factory=list)
 
+    def one(self, name: str, told: tuple[str, str] | None) -> str | None:
+        """A fact of one source."""
+        if told is None:
+            return None
+        self.claims.append(claim(name, told[0], told[1], ALONE.get(told[1], 0.7)))
+        return told[0]
 
-def page(tree: LexborHTMLParser, url: str) -> Page:
-    """Collect ``meta`` (first value of a name wins) and JSON-LD."""
-    meta: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
-        attributes = node.attributes
-        content = (attributes.get("content") or "").strip()[:LONGEST_VALUE]
-        for key in ("property", "name", "itemprop"):
-            name = attributes.get(key)
-            if name and content:
-                meta.setdefault(name.strip().lower(), content)
-    return Page(tree, url, meta, jsonld.read(tree))
+    def many(self, name: str, told: tuple[tuple[str, ...], str] | None) -> tuple[str, ...]:
+        if told is None:
+            return ()
+        self.one(name, (", ".join(told[0]), told[1]))
+        return told[0]
+
+    def settled(self, found: Settled[dates.Moment]) -> dates.Moment | None:
+        self.claims.extend(found.claims)
+        return found.best.value if found.best else None
 
 
 def read(parsed: Page) -> Metadata:
     """All facts but the body; what nothing says is None or empty."""
-    where: dict[str, str] = {}
-
-    def told(name: str, found: tuple[object, str] | None) -> None:
-        if found is not None:
-            where[name] = found[1]
-
-    title, names, moment = _title(parsed), _authors(parsed), _published(parsed)
-    link = addresses.canonical(parsed.tree, parsed.meta, parsed.url)
-    source, language = _source(parsed), _language(parsed)
-    rights = _rights(parsed)
-    told("title", title)
-    told("authors", names)
-    told("published_at", moment)
-    told("canonical_url", link)
-    told("source", source)
-    told("language_hint", language)
-    told("copyright_notice", rights)
+    notes = _Notes()
+    sites = _sites(parsed)
+    free = usage.is_free(parsed)
+    notes.one("is_free", (str(free[0]).lower(), free[1]) if free else None)
+    published, modified = moments.read(parsed)
+    link = notes.one("canonical_url", addresses.canonical(parsed.tree, parsed.meta, parsed.url))
+    title, title_claims = _title(parsed, sites)
+    names, author_claims = _authors(parsed, sites)
+    notes.claims += (*title_claims, *author_claims)
     return Metadata(
-        title=title[0] if title else None,
-        authors=names[0] if names else (),
-        published=moment[0] if moment else None,
-        canonical_url=link[0] if link else None,
-        aliases=addresses.aliases(parsed.tree, parsed.url, link[0] if link else None),
-        source=source[0] if source else None,
-        language_hint=language[0] if language else None,
-        copyright_notice=rights[0] if rights else None,
+        title=title,
+        authors=names,
+        published=notes.settled(published),
+        modified=notes.settled(modified),
+        canonical_url=link,
+        aliases=addresses.aliases(parsed.tree, parsed.url, link),
+        source=notes.one("source", _source(parsed)),
+        language_hint=notes.one("language_hint", _language(parsed)),
+        copyright_notice=notes.one("copyright_notice", usage.rights(parsed)),
+        section=notes.one("section", _section(parsed)),
+        tags=notes.many("tags", _tags(parsed)),
+        image_url=notes.one("image_url", _image(parsed)),
+        is_free=free[0] if free else None,
+        licence=notes.one("licence", usage.licence(parsed)),
+        signals=usage.signals(parsed),
         is_story=parsed.data.is_story or parsed.meta.get("og:type", "").lower() == "article",
-        provenance=where,
+        claims=tuple(notes.claims),
     )
 
 
-def _text(node: LexborNode) -> str:
-    return " ".join(node.text(deep=True, separator=" ").split())[:LONGEST_VALUE]
+def _sites(parsed: Page) -> list[str]:
+    """What the publication is called, as far as the page says it."""
+    names = [plain(parsed.meta.get(name)) for name in ("og:site_name", "application-name")]
+    names += jsonld.names_of(parsed.data.article.get("publisher"), parsed.data)[:3]
+    for node in parsed.data.nodes[:50]:
+        if str(node.get("@type")) in ("WebSite", "NewsMediaOrganization", "Organization"):
+            names += [jsonld.text_of(node.get(key)) for key in ("name", "alternateName")]
+    try:
+        host = urls.host(parsed.url).removeprefix("www.")
+    except ValueError:
+        host = ""
+    labels = host.split(".")
+    names += [host, *(label for label in labels[:-1] if len(label) > 3)]
+    return [name for name in names if name]
 
 
-def _title(parsed: Page) -> tuple[str, str] | None:
+def _title(parsed: Page, sites: list[str]) -> tuple[str | None, tuple[Claim, ...]]:
     head = parsed.tree.css_first("title")
     named = (
-        ("og", _plain(parsed.meta.get("og:title"))),
+        ("meta", plain(parsed.meta.get("og:title"))),
         ("jsonld", jsonld.text_of(parsed.data.article.get("headline"))),
-        ("twitter", _plain(parsed.meta.get("twitter:title"))),
-        ("title", _text(head) if head is not None else None),
+        ("meta", plain(parsed.meta.get("twitter:title"))),
+        ("title", text_of(head) if head is not None else None),
     )
-    return titles.choose([_text(h1) for h1 in parsed.tree.css("h1")[:20]], named)
+    h1s = [text for h1 in parsed.tree.css("h1")[:MOST_H1] if (text := text_of(h1))]
+    chosen = titles.choose(h1s, named, sites)
+    return chosen[0] if chosen else None, titles.claims(chosen, h1s, named)
 
 
-def _plain(value: str | None) -> str | None:
-    return jsonld.text_of(value) if value else None
+def _authors(parsed: Page, sites: list[str]) -> tuple[tuple[str, ...], tuple[Claim, ...]]:
+    found: list[Told[tuple[str, ...]]] = []
+    for offer in bylines.offers(parsed, sites):
+        found.append(offer)
+        if _is_clear(offer) or len({told.source for told in found}) > 2:
+            break
+    settled = settle("authors", found, _shares_a_name, ", ".join)
+    return settled.best.value if settled.best else (), settled.claims
 
 
-def _authors(parsed: Page) -> tuple[tuple[str, ...], str] | None:
-    """The names of the first source that has any."""
-    for source, bylines in _author_candidates(parsed):
-        if found := authors.names(bylines):
-            return found, source
-    return None
+def _is_clear(offer: Told[tuple[str, ...]]) -> bool:
+    """Whether nothing else has to be looked at: data for machines, and a whole name."""
+    return offer.source in ("jsonld", "meta") and any(
+        " " in name or not name.isascii() for name in offer.value
+    )
 
 
-def _author_candidates(parsed: Page) -> Iterator[tuple[str, list[str]]]:
-    for key in ("author", "creator"):
-        yield "jsonld", jsonld.names_of(parsed.data.article.get(key), parsed.data)
-    for name in _AUTHOR_META.split():
-        value = parsed.meta.get(name, "")
-        if value and len(value) <= LONGEST_BYLINE and "://" not in value:
-            yield "meta", [value]
-    for selector in _AUTHOR_SELECTORS:
-        shown = [_text(node) for node in parsed.tree.css(selector)[:5]]
-        yield "byline", [text for text in shown if len(text) <= LONGEST_BYLINE]
-
-
-def _published(parsed: Page) -> tuple[dates.Moment, str] | None:
-    for source, value in _date_candidates(parsed):
-        moment = dates.read(value)
-        if moment is not None:
-            return moment, source
-    return None
-
-
-def _date_candidates(parsed: Page) -> Iterator[tuple[str, str]]:
-    """Sources and values, best first; later ones are looked up only when asked for."""
-    keys = ("datePublished", "dateCreated")
-    for node in (parsed.data.article, *parsed.data.nodes):
-        yield from (("jsonld", str(node[key])) for key in keys if isinstance(node.get(key), str))
-        if node is parsed.data.article:
-            names = _DATE_META.split()
-            yield from (("meta", parsed.meta[name]) for name in names if name in parsed.meta)
-    for selector in _DATE_SELECTORS:
-        for shown in parsed.tree.css(selector)[:3]:
-            given = shown.attributes
-            yield "markup", given.get("content") or given.get("datetime") or _text(shown)
-    for address in (parsed.url, *addresses.said(parsed.tree, parsed.meta)):
-        if found := _URL_DATE.search(address.partition("?")[0]):
-            yield "url", re.sub(r"\D", "", found.group())
-    for time in parsed.tree.css("time[datetime]")[:1]:
-        yield "time", time.attributes.get("datetime") or ""
+def _shares_a_name(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return not {name.casefold() for name in one}.isdisjoint(name.casefold() for name in other)
 
 
 def _source(parsed: Page) -> tuple[str, str] | None:
     for name in ("og:site_name", "application-name"):
-        if value := _plain(parsed.meta.get(name)):
+        if value := plain(parsed.meta.get(name)):
             return value, "meta"
-    if value := jsonld.text_of(_first_name(parsed.data, "publisher")):
+    publishers = jsonld.names_of(parsed.data.article.get("publisher"), parsed.data)
+    if value := jsonld.text_of(publishers):
         return value, "jsonld"
     try:
         return urls.host(parsed.url).removeprefix("www."), "url"
@@ -196,27 +173,52 @@ def _source(parsed: Page) -> tuple[str, str] | None:
         return None
 
 
-def _first_name(data: jsonld.JsonLd, key: str) -> str | None:
-    return next(iter(jsonld.names_of(data.article.get(key), data)), None)
+def _languages(parsed: Page) -> Iterator[tuple[str, object]]:
+    root = parsed.tree.css_first("html")
+    yield "html", root.attributes.get("lang") if root is not None else None
+    yield "meta", parsed.meta.get("og:locale") or parsed.meta.get("content-language")
+    yield "jsonld", jsonld.text_of(parsed.data.article.get("inLanguage"))
 
 
 def _language(parsed: Page) -> tuple[str, str] | None:
-    root = parsed.tree.css_first("html")
-    readers: tuple[tuple[str, Callable[[], str | None]], ...] = (
-        ("html", lambda: root.attributes.get("lang") if root is not None else None),
-        ("meta", lambda: parsed.meta.get("og:locale") or parsed.meta.get("content-language")),
-        ("jsonld", lambda: jsonld.text_of(parsed.data.article.get("inLanguage"))),
-    )
-    for source, reader in readers:
-        if (value := reader()) and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_]\w{1,8})*", value.strip()):
+    for source, value in _languages(parsed):
+        if isinstance(value, str) and _LANGUAGE.fullmatch(value.strip()):
             return value.strip().replace("_", "-"), source
     return None
 
 
-def _rights(parsed: Page) -> tuple[str, str] | None:
-    if value := jsonld.text_of(parsed.data.article.get("copyrightNotice")):
-        return value, "jsonld"
-    for name in _RIGHTS_META.split():
-        if value := _plain(parsed.meta.get(name)):
-            return value, "meta"
+def _section(parsed: Page) -> tuple[str, str] | None:
+    if value := jsonld.text_of(parsed.data.article.get("articleSection")):
+        return value[:LONGEST_TAG], "jsonld"
+    for name in _SECTION_META.split():
+        if value := plain(parsed.meta.get(name)):
+            return value[:LONGEST_TAG], "meta"
     return None
+
+
+def _tags(parsed: Page) -> tuple[tuple[str, ...], str] | None:
+    for name in _TAG_META.split():
+        if found := _split_tags(parsed.meta_all(name)):
+            return found, "meta"
+    told = parsed.data.article.get("keywords")
+    values = told if isinstance(told, list) else [told]
+    found = _split_tags([text for value in values[:100] if (text := jsonld.text_of(value))])
+    return (found, "jsonld") if found else None
+
+
+def _split_tags(values: list[str]) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for value in values for part in _BETWEEN_TAGS.split(value))
+    named = {part.casefold(): part for part in parts if 0 < len(part) <= LONGEST_TAG}
+    return tuple(named.values())[:MOST_TAGS]
+
+
+def _image(parsed: Page) -> tuple[str, str] | None:
+    for name in ("og:image", "og:image:url", "twitter:image", "twitter:image:src"):
+        if address := addresses.absolute(parsed.meta.get(name), parsed.url):
+            return address, "meta"
+    value = parsed.data.article.get("image")
+    value = value[0] if isinstance(value, list) and value else value
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl")
+    address = addresses.absolute(value, parsed.url) if isinstance(value, str) else None
+    return (address, "jsonld") if address else None

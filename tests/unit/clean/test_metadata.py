@@ -32,7 +32,7 @@ def test_an_h1_that_is_the_name_of_the_site_is_not_the_title() -> None:
     head = '<meta property="og:title" content="The ferry runs again - Island Post">'
     facts = read(head, "<h1>Island news of the week</h1>")
     assert facts.title == "The ferry runs again"
-    assert facts.provenance["title"] == "og"
+    assert facts.provenance["title"] == "meta"
 
 
 def test_a_page_without_any_title_has_none() -> None:
@@ -80,7 +80,7 @@ def test_the_offset_of_the_publisher_is_kept() -> None:
     ("head", "body", "url", "source"),
     [
         ('<meta name="pubdate" content="2024-11-05T10:00:00Z">', "", URL, "meta"),
-        ("", '<time pubdate datetime="2024-11-05">5 Nov</time>', URL, "markup"),
+        ("", '<time pubdate datetime="2024-11-05">5 Nov</time>', URL, "microdata"),
         ("", "", "https://a.example/2024/11/05/ferry", "url"),
         ("", '<time datetime="2024-11-05T10:00:00+00:00">today</time>', URL, "time"),
     ],

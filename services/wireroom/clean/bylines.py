@@ -1,0 +1,158 @@
+"""Where a page names its authors, the surest place first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from selectolax.lexbor import LexborNode
+
+from wireroom.clean import jsonld
+from wireroom.clean.evidence import Told
+from wireroom.clean.people import CREDIT, people
+from wireroom.clean.said import Page, is_foreign, text_of
+
+LONGEST_BYLINE = 120  # characters; longer ones are sentences about the author
+MOST_SHOWN = 6  # names of a byline; more are a list of something else
+MOST_NODES = 80  # elements that look like a byline; after them come lists of other articles
+LINES_AROUND = 14  # lines after the title in which a byline stands
+LONGEST_SCRIPT = 300_000  # characters of a script that is searched for names
+TRUST = {"jsonld": 0.85, "meta": 0.8, "microdata": 0.8, "byline": 0.7, "text": 0.6, "data": 0.5}
+
+_META = """
+    parsely-author article:author author sailthru.author byl dc.creator dcterms.creator
+    dc.creator.personalname article:author_name article:author:name authors author_name
+    cxenseparse:author og:article:author og:author book:author vr:author dable:author
+    mediator_author citation_author news_author byline rnews:creator
+    content_author article.author shareaholic:article_author_name
+"""
+_WRITTEN_BY = re.compile(
+    r"written by|geschrieben von|verfasst von|écrit par|rédigé par|escrito por|scritto da|author"
+    r"|geschreven door|napisane przez|автор|yazan|autor|auteur|autore|skrevet av|skriven av|作者",
+    re.IGNORECASE,
+)
+_NAMED = (
+    "[itemprop~=author],[property='schema:author'],[rel~=author],.p-author,.vcard"
+    ",[class*='author' i],[class*='byline' i]"
+    ",a[href*='/author'],a[href*='/autor'],a[href*='/auteur'],a[href*='/journalist']"
+)
+_INNER = "[itemprop~=name],.fn,[rel~=author],a,[class*='name' i]"
+_DATA = re.compile(
+    r"""["'](?:authors?|author_?[nN]ame|byline|writers?|page_?[aA]uthor)["']\s*:\s*"""
+    r"""(?:\[\s*)?(?:\{[^{}]{0,200}?["']name["']\s*:\s*)?["']([^"'\\]{4,80})["']"""
+)
+
+
+def offers(parsed: Page, sites: Sequence[str]) -> Iterator[Told[tuple[str, ...]]]:
+    """Names by source. What comes late costs most and is looked for only when asked for."""
+    for source, bylines in _said(parsed):
+        clear = source in ("jsonld", "microdata", "meta")
+        found = people(bylines, sites, is_sure=clear)
+        if found and (clear or len(found) <= MOST_SHOWN):
+            yield Told(found, source, TRUST[source])
+
+
+def _said(parsed: Page) -> Iterator[tuple[str, list[str]]]:
+    for key in ("author", "creator"):
+        yield "jsonld", jsonld.persons_of(parsed.data.article.get(key), parsed.data)
+    for name in (*_META.split(), "twitter:misc:written by"):
+        values = parsed.meta_all(name)
+        fit = [value for value in values if len(value) <= LONGEST_BYLINE and "://" not in value]
+        if fit:
+            yield "meta", fit
+    for number in "12":
+        if _WRITTEN_BY.fullmatch(parsed.meta.get(f"twitter:label{number}", "")):
+            yield "meta", [parsed.meta.get(f"twitter:data{number}", "")]
+    yield from _shown(parsed)
+    yield "text", list(_in_text(parsed))
+    yield "data", list(_in_scripts(parsed))
+
+
+def _shown(parsed: Page) -> Iterator[tuple[str, list[str]]]:
+    """Texts of the elements that call themselves byline or author, the surest class first."""
+    ranked: list[list[LexborNode]] = [[] for _ in range(4)]
+    for node in parsed.tree.css(_NAMED)[:MOST_NODES]:
+        ranked[_rank(node)].append(node)
+    for rank, nodes in enumerate(ranked):
+        yield "microdata" if rank == 0 else "byline", _of_one_place(nodes, by_parts=True)
+        yield "microdata" if rank == 0 else "byline", _of_one_place(nodes, by_parts=False)
+
+
+def _rank(node: LexborNode) -> int:
+    """0 microdata and h-card, 1 the link to an author, 2 byline, 3 anything else."""
+    given = node.attributes
+    words = (given.get("class") or "").lower()
+    if given.get("itemprop") or given.get("property") or "p-author" in words.split():
+        return 0
+    if "vcard" in words.split():
+        return 1
+    if "author" in (given.get("rel") or ""):
+        return 1
+    return 2 if "byline" in words or "author-name" in words or "authorname" in words else 3
+
+
+def _of_one_place(nodes: Sequence[LexborNode], *, by_parts: bool) -> list[str]:
+    """Texts of the first that fits, and of those beside it: others name other stories.
+
+    ``by_parts``: the names inside, such as links, rather than the whole text.
+    """
+    texts: list[str] = []
+    home: set[int] = set()
+    for node in nodes:
+        inner = [n for n in node.css(_INNER)[:MOST_SHOWN] if n.mem_id != node.mem_id]
+        if by_parts and not inner:
+            continue
+        found = [text for n in (inner if by_parts else (node,)) if (text := _fit(n, node))]
+        if not found or (not texts and is_foreign(node)):
+            continue
+        above = _above(node)
+        if texts and not home.intersection(above):
+            break
+        home.update(above)
+        texts += found
+    return texts
+
+
+def _fit(node: LexborNode, outer: LexborNode) -> str | None:
+    text = node.attributes.get("content") or text_of(node)
+    if node.mem_id == outer.mem_id and not text:
+        return None
+    return text if text and len(text) <= LONGEST_BYLINE and any(map(str.isalpha, text)) else None
+
+
+def _above(node: LexborNode) -> set[int]:
+    """Itself, parent and grandparent; the same for all names of one byline."""
+    found = {node.mem_id}
+    at = node.parent
+    for _ in range(2):
+        if at is None or at.tag in ("body", "main", "article"):
+            break
+        found.add(at.mem_id)
+        at = at.parent
+    return found
+
+
+def _in_text(parsed: Page) -> Iterator[str]:
+    """Lines near the title that say who wrote, such as ``Von Jan Abel``."""
+    around = parsed.lines_after_title(LINES_AROUND)
+    for place, line in enumerate(around):
+        if len(line) > LONGEST_BYLINE:
+            continue
+        found = CREDIT.match(line)
+        if found is None:
+            continue
+        name = line[found.end() :].strip()
+        if name:
+            yield name
+        elif place + 1 < len(around):
+            yield around[place + 1][:LONGEST_BYLINE]
+        return
+
+
+def _in_scripts(parsed: Page) -> Iterator[str]:
+    """The first author that a script of the page names, such as a data layer."""
+    for script in parsed.tree.css("script:not([src]):not([type*='ld+json'])")[:40]:
+        text = script.text(deep=True)[:LONGEST_SCRIPT]
+        if ("uthor" in text or "yline" in text) and (found := _DATA.search(text)):
+            yield found[1]
+            return

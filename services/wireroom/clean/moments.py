@@ -1,0 +1,148 @@
+"""When a page says that it was published and last changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+
+from selectolax.lexbor import LexborNode
+
+from wireroom.clean import addresses, dates
+from wireroom.clean.evidence import Settled, Told, settle
+from wireroom.clean.said import Page, is_foreign, text_of
+
+SAME = timedelta(hours=30)  # a day in one zone and a time in another may be one moment
+LINES_AROUND = 14  # lines after the title in which a date stands
+LONGEST_LINE = 90  # characters of a line with a date
+MOST_MARKED, MOST_TIMES = 40, 8  # elements with a time; those without a mark that are looked at
+
+_PUBLISHED = """
+    article:published_time og:article:published_time datepublished parsely-pub-date
+    sailthru.date pubdate publishdate publish-date dc.date.issued dcterms.issued dc.date.created
+    dcterms.created dcterms.date dc.date cxenseparse:recs:publishtime originalpublicationdate
+    publication_date rnews:datepublished article.published published_time publish_date
+    published-date date_published article:published citation_publication_date
+    citation_online_date og:published_time article:publish_date article.created bt:pubdate
+    cxenseparse:publishtime dcterms.available weibo:article:create_at pub_date publishedate
+"""
+_LOOSE = "date created citation_date article_date_original video:release_date"
+_MODIFIED = """
+    article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified
+    last-modified lastmod article:updated_time article:modified cxenseparse:recs:modifiedtime
+    rnews:datemodified modified_time updated_time
+"""
+_TIMES = "time,[itemprop^=date],[property$=datePublished],abbr.published,.dt-published"
+_ISSUED = re.compile(r"datePublished|entry-date|(?<![\w-])published(?![\w-])|dt-published")
+_CHANGED = re.compile(r"dateModified|(?<![\w-])updated(?![\w-])|dt-updated")
+_UPDATE = re.compile(
+    r"updat|modif|aktualisiert|mis à jour|mise à jour|actualizad|aggiornat|atualizad|bijgewerkt"
+    r"|aktualizacj|обновлен|оновлен|güncel|تحديث|更新|수정|oppdatert|uppdaterad|opdateret|diperbarui",
+    re.IGNORECASE,
+)
+_URL_DATE = re.compile(
+    r"/(?:19|20)\d\d[/-]?(?:0[1-9]|1[0-2])[/-]?(?:0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+)
+_EAST_ASIAN_CLOCK = re.compile(r"(\d{1,2})\s?[時时点點시]\s?(\d{2})[分분]?")
+
+
+def read(parsed: Page) -> tuple[Settled[dates.Moment], Settled[dates.Moment]]:
+    """The times of publication and of the last change.
+
+    A line of the text is read only where nothing else tells the publication.
+    """
+    times = parsed.tree.css(_TIMES)[:MOST_MARKED]
+    changed = settle("modified_at", _read(_changes(parsed, times), None), _same, _shown)
+    last = changed.best.value if changed.best else None
+    said = list(_read(_offers(parsed, times), last)) or list(_read(_lines(parsed), last))
+    return settle("published_at", said, _same, _shown), changed
+
+
+def _read(
+    offers: Iterator[tuple[str, float, str]], modified: dates.Moment | None
+) -> Iterator[Told[dates.Moment]]:
+    """The offers that are times. What is exactly the last change is hardly believed."""
+    for source, trust, value in offers:
+        moment = dates.read(value)
+        if moment is None:
+            continue
+        is_change = modified is not None and moment == modified and source in ("time", "text")
+        yield Told(moment, source, min(trust, 0.3) if is_change else trust)
+
+
+def _offers(parsed: Page, times: Sequence[LexborNode]) -> Iterator[tuple[str, float, str]]:
+    yield from _of_data(parsed)
+    for trust, listed in ((0.9, _PUBLISHED), (0.6, _LOOSE)):
+        yield from (
+            ("meta", trust, parsed.meta[name]) for name in listed.split() if name in parsed.meta
+        )
+    for node in times:
+        if _is_marked(node, _ISSUED):
+            yield "microdata", 0.85, _value(node)
+    for address in (parsed.url, *addresses.said(parsed.tree, parsed.meta)):
+        if found := _URL_DATE.search(address.partition("?")[0]):
+            yield "url", 0.8, re.sub(r"\D", "", found.group())
+    for node in times[:MOST_TIMES]:
+        given = node.attributes.get("datetime")
+        if given and not _is_marked(node, _UPDATE) and not is_foreign(node):
+            yield "time", 0.7, given
+            return
+
+
+def _of_data(parsed: Page) -> Iterator[tuple[str, float, str]]:
+    for node in (parsed.data.article, *parsed.data.nodes[:50]):
+        is_story = node is parsed.data.article
+        for key, trust in (("datePublished", 0.95), ("dateCreated", 0.8)):
+            if isinstance(value := node.get(key), str):
+                yield "jsonld", trust if is_story else 0.6, value
+
+
+def _changes(parsed: Page, times: Sequence[LexborNode]) -> Iterator[tuple[str, float, str]]:
+    if isinstance(value := parsed.data.article.get("dateModified"), str):
+        yield "jsonld", 0.9, value
+    for name in _MODIFIED.split():
+        if name in parsed.meta:
+            yield "meta", 0.85, parsed.meta[name]
+    for node in times:
+        if _is_marked(node, _CHANGED):
+            yield "microdata", 0.8, _value(node)
+
+
+def _lines(parsed: Page) -> Iterator[tuple[str, float, str]]:
+    """Dates in the lines after the title, without those that speak of a change."""
+    for line in parsed.lines_after_title(LINES_AROUND):
+        if len(line) > LONGEST_LINE or _UPDATE.search(line):
+            continue
+        value = _EAST_ASIAN_CLOCK.sub(r"\1:\2", line)
+        if dates.read(value) is not None:
+            yield "text", 0.6, value
+            return
+
+
+def _is_marked(node: LexborNode, marks: re.Pattern[str]) -> bool:
+    """Whether the element itself says that it is the time of that."""
+    given = node.attributes
+    if "pubdate" in given and marks is _ISSUED:
+        return True
+    own = (given.get(name) or "" for name in ("class", "itemprop", "property"))
+    return marks.search(" ".join(own)[:200]) is not None
+
+
+def _value(node: LexborNode) -> str:
+    given = node.attributes
+    return given.get("content") or given.get("datetime") or given.get("title") or text_of(node)
+
+
+def _same(one: dates.Moment, other: dates.Moment) -> bool:
+    return abs(one.at - other.at) <= SAME
+
+
+def _shown(moment: dates.Moment) -> str:
+    return local(moment).isoformat()
+
+
+def local(moment: dates.Moment) -> datetime:
+    """The moment on the publisher's own clock."""
+    if moment.offset is None:
+        return moment.at.replace(tzinfo=None)
+    return moment.at.astimezone(timezone(timedelta(minutes=moment.offset)))
