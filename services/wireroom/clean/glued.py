@@ -15,10 +15,13 @@ MOST_JOINED = 3  # cuts that may be passed over: a label's value may look like a
 LONGEST_DAY = 45
 _STOP = re.compile(r"[.!?…。！？؟।:][\"'”’»“)\]」』]*$")
 _COLON = re.compile(r"[:：﹕]")
-_BEGINNING = re.compile(
-    r"\b\w|[©(]|[A-ZÀ-ÖØ-ÞĆČĘĞİŁŃŚŞŠŹŻŽЀ-Я]|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_BEGINNINGS = (
+    re.compile(r"\w+|[©(]"),
+    re.compile(r"[A-ZÀ-ÖØ-ÞĆČĘĞİŁŃŚŞŠŹŻŽЀ-Я](?<=\w.)"),
+    re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"),
 )
-_BULLET = re.compile(r"(?<=[\s\w])[-–•*·]\s")
+"""Words, words glued to others, and any character where nothing stands between words."""
+_BULLET = re.compile(r"[-–•*·]\s")
 _LIST = re.compile(r"[^-–•*·]{2,40}?\s*(?=([-–•*·])\s)")
 
 
@@ -104,7 +107,8 @@ def _heads(text: str, folded: str, since: int) -> Iterator[int]:
 
 def _phrases(text: str, folded: str, since: int) -> Iterator[int]:
     known = table().glued
-    for at in [beginning.start() for beginning in _BEGINNING.finditer(text, since)]:
+    found = (pattern.finditer(text, since) for pattern in _BEGINNINGS)
+    for at in [beginning.start() for beginnings in found for beginning in beginnings]:
         heads = known.get(folded[at : at + KEY]) or known.get(folded[at])
         if heads is not None and folded.startswith(heads, at):
             yield at

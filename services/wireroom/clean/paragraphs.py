@@ -24,7 +24,7 @@ SHORTEST_HEAD = 4  # small letters before the seam; names with a capital inside 
 SHORTEST_AFTER = 40  # characters of the paragraph under a heading
 
 _OPENING, _CLOSING = "“‘«„‚‹([{¿¡「『", "”’»‹›)]}」』"
-_BOUNDARY = re.compile(r"(?<=[\w)\]”’»\"“%€$°'])[.!?…؟।]+")
+_BOUNDARY = re.compile(r"[.!?…؟।](?<=[\w)\]”’»\"“%€$°'].)[.!?…؟।]*")
 _FRENCH_BLANKS = (" ", "\xa0", "\u202f")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
 _MARKED_HEADING = re.compile("(?<=[。！？」』])(?:【[^【】]{2,40}】|(?=[■◆●▲▼◇□○▶]))")

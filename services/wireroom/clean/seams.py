@@ -14,7 +14,7 @@ from collections.abc import Iterator
 SHORTEST_HEAD = 3  # small letters before the capital
 LONGEST_WORD = 40
 
-_CAPITAL = re.compile(r"(?<=[^\W_]|[)”»:])[A-ZÀ-ÖØ-ÞĀ-ſЀ-Я]")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſЀ-Я](?<=[\w)”»:].)")
 _HEAD = re.compile(r"(?P<before>[\W_]?)(?P<head>[^\W_]+)$")
 _TAIL = re.compile(r"[^\W_]+")
 _NO_TEXT = frozenset("/@#_.\\&=?")  # before a word of an address, a tag, a name in a program
