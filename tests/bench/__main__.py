@@ -19,7 +19,7 @@ from pathlib import Path
 
 from wireroom.runtime.logs import quiet
 
-PARTS = ("hop", "fetch", "pipeline", "memory", "hosts", "syndicated", "restarts")
+PARTS = ("hop", "fetch", "pipeline", "memory", "hosts", "syndicated", "restarts", "ledger")
 LIBRARIES = ("aiokafka", "fastavro", "pydantic", "asyncpg", "trafilatura", "lxml", "py3langid")
 
 
