@@ -12,10 +12,10 @@ PROGRESS := awk -v live="$$(test -t 2 && echo yes)" '/^ +Downloading / { n++; \
     else if (/MB\)/) print "  " n "  " $$2 " " $$3 " " $$4; fflush() } \
     END { if (live) printf "\r\033[K" }'
 
-.PHONY: help setup develop demo up down compose-check test unit lint fmt schemas reference dashboard bench lock clean
+.PHONY: help setup develop demo up down compose-check test unit chaos chaos-controls lint fmt schemas reference dashboard train-extractor bench lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp tells what is installed: changing a lock file installs anew, else nothing is done.
 $(VENV)/bin/python:
@@ -58,6 +58,12 @@ test: develop  ## all tests, against real Kafka and Postgres
 unit: develop  ## the tests that need neither servers nor network
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
+chaos: develop  ## whatever can break does, at nine levels; one of them: make chaos ARGS="L3 --seed 7"
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+chaos-controls: develop  ## take one safety device out after another: the proof has to find each
+	@$(BIN)/python -m tests.chaos controls $(ARGS)
+
 lint: develop  ## everything that reads the code without running it
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -83,6 +89,10 @@ reference: develop  ## docs/reference anew from the code
 dashboard: develop  ## deploy/grafana's dashboard anew from its script
 	$(BIN)/python deploy/grafana/dashboard.py
 
+train-extractor: develop  ## the classifier of page bodies anew: make train-extractor DATA=DIR
+	@$(PIP) install --quiet --only-binary :all: --target .train -r tools/train_extractor/requirements.txt
+	PYTHONPATH=.train $(BIN)/python -m tools.train_extractor --data $(DATA) $(ARGS)
+
 bench: develop  ## speed and size, as ratios within one run
 	$(BIN)/python -m tests.bench
 
@@ -97,5 +107,5 @@ lock: develop  ## newest versions that pyproject.toml allows; needs uv
 	    --no-header --upgrade pyproject.toml --extra embedded --group dev -o requirements-dev.lock
 
 clean:  ## remove what was made here; .wireroom (your articles) stays
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .train dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
+
+settings.register_profile("chaos", max_examples=5_000, deadline=None)
 
 if TYPE_CHECKING:
     from wireroom.embedded.servers import Servers

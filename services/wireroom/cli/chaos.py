@@ -49,6 +49,7 @@ CONTACT = {"WIREROOM_FETCH_CONTACT": "verify@localhost"}  # nothing is fetched
 SESSION = 10.0  # seconds; wire.settings.session_timeout_ms
 ZOMBIE = SESSION + 2.0
 AWAY = 4.0  # seconds that a link is cut or frozen
+LATE = 0.15  # seconds by which a slow link is late, each way
 PAUSE = 0.7  # seconds between a recovery and the next fault, on average
 _PROGRESS = re.compile(r'^wireroom_last_progress_timestamp_seconds\{stage="(\w+)"\} (\S+)', re.M)
 
@@ -150,11 +151,12 @@ def faults(running: Running, links: Links) -> list[Fault]:
 
 
 def of_links(links: Links) -> list[Fault]:
-    """Cut, and half open: nothing comes through and nobody is told."""
+    """Cut, slow, and half open: nothing comes through and nobody is told."""
     kafka, postgres = links.kafka, links.postgres
     return [
         breaking("Kafka cut off", kafka.cut, kafka.mend, STAGES, AWAY),
         breaking("Kafka half open", kafka.freeze, kafka.mend, STAGES, AWAY),
+        breaking("Kafka slow", lambda: kafka.slow(LATE), kafka.mend, (), AWAY),
         breaking("Postgres cut off", postgres.cut, postgres.mend, ("index",), AWAY),
         breaking("Postgres half open", postgres.freeze, postgres.mend, ("index",), AWAY),
     ]

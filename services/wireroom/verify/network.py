@@ -19,6 +19,7 @@ class Link:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._cut = False
+        self._delay = 0.0
         self._writers: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> None:
@@ -31,12 +32,17 @@ class Link:
         """Nothing comes through, and nobody is told: connections stay, half open for both ends."""
         self._flowing.clear()
 
+    def slow(self, seconds: float) -> None:
+        """Everything comes through that much later, each way."""
+        self._delay = seconds
+
     def mend(self) -> None:
         """What was frozen is reset, as by a firewall that has forgotten the connection."""
         if not self._flowing.is_set():
             for writer in self._writers:
                 writer.transport.abort()
         self._cut = False
+        self._delay = 0.0
         self._flowing.set()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -62,6 +68,8 @@ class Link:
         with suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._flowing.wait()
+                if self._delay:
+                    await asyncio.sleep(self._delay)
                 writer.write(data)
                 await writer.drain()
         writer.close()

@@ -86,3 +86,13 @@ async def test_a_server_that_is_away_is_a_reset() -> None:
     async with link(port) as made:
         with pytest.raises((OSError, asyncio.IncompleteReadError)):
             await call(made, b"a")
+
+
+async def test_a_slow_link_is_late_each_way_until_mended() -> None:
+    async with linked() as made:
+        made.slow(0.05)
+        began = asyncio.get_running_loop().time()
+        assert await call(made, b"hello") == b"hello"
+        assert asyncio.get_running_loop().time() - began >= 0.1
+        made.mend()
+        assert await call(made, b"again") == b"again"

@@ -204,7 +204,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=max(500, settings().max_examples), deadline=None)
 def test_no_order_of_events_commits_past_what_is_unfinished(
     steps: list[tuple[Callable[[Group, Partition, int], None], Partition, int]],
 ) -> None:
