@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 SHORTEST_HEAD = 3  # small letters before the capital
 LONGEST_WORD = 40
+MOST_SEAMS = 10_000  # in a line; more are no text
 
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſЀ-Я](?<=[\w)”»:].)")
 _HEAD = re.compile(r"(?P<before>[\W_]?)(?P<head>[^\W_]+)$")
@@ -24,11 +26,10 @@ _SHOUTED = re.compile(r"[^\W\d_]{2,} [^\W\d_]{3,}$")
 
 def seams(line: str, vocabulary: Counter[str]) -> Iterator[int]:
     """Where something begins in the midst of a word. ``vocabulary``: words of the whole text."""
-    for capital in _CAPITAL.finditer(line):
-        at = capital.start()
-        if line[at].isupper() and line[at + 1 : at + 2].islower() and _is_seam(line, at):
-            if line[at - 1].isalpha() and _is_name(line, at, vocabulary):
-                continue
+    places = (capital.start() for capital in _CAPITAL.finditer(line))
+    capitals = (at for at in places if line[at].isupper() and line[at + 1 : at + 2].islower())
+    for at in islice(capitals, MOST_SEAMS):
+        if _is_seam(line, at) and not (line[at - 1].isalpha() and _is_name(line, at, vocabulary)):
             yield at
 
 
