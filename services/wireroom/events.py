@@ -53,6 +53,21 @@ class Removed(Part):
     """Length in code points."""
 
 
+class Claim(Part):
+    """One value that was on offer for a field, chosen or not."""
+
+    field: str
+    """Name of the field."""
+    value: str
+    """The value as text, 200 characters at most."""
+    source: str
+    """Who says it, such as jsonld, meta, time, url, text, feed, trailer, hint."""
+    confidence: float
+    """0 to 1."""
+    chosen: bool = False
+    """False for a value that lost."""
+
+
 class Article(Part):
     """The article itself: text and facts, no markup."""
 
@@ -84,6 +99,24 @@ class Article(Part):
     """What was left out of a submitted text, and by which rule."""
     provenance: dict[str, str] = Field(default_factory=dict)
     """Field name to where its value came from, such as jsonld, meta, trailer, hint."""
+    modified_at: Instant | None = None
+    """schema.org dateModified, UTC."""
+    modified_offset: int | None = None
+    """The publisher's own offset from UTC in minutes, where it is known."""
+    section: str | None = None
+    """schema.org articleSection."""
+    tags: tuple[str, ...] = ()
+    """The publisher's own keywords."""
+    image_url: str | None = None
+    """The picture that the page shows when it is shared."""
+    is_free: bool | None = None
+    """schema.org isAccessibleForFree; null where the page does not say it."""
+    licence: str | None = None
+    """schema.org license, most often an address."""
+    kind: str = "article"
+    """What it is: article, live_blog, gallery, video, audio or list."""
+    evidence: tuple[Claim, ...] = ()
+    """What each field was chosen from; at most three losers a field."""
 
 
 class Subject(Part):

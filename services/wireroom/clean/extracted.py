@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from wireroom.clean import dates
+from wireroom.clean.dates import Moment
+from wireroom.clean.evidence import Claim
+
 FUTURE = timedelta(hours=24)  # by as much a time without a zone may lie ahead
 
 
@@ -62,7 +66,8 @@ class Extracted:
     """An article: text and facts. ``None`` and empty mean that nothing says it.
 
     ``text``: paragraphs divided by line breaks. ``published_offset``: minutes from UTC.
-    ``provenance``: field name to where its value came from. Of pages alone: ``blocks``, the text
+    ``provenance``: field name to where its value came from; ``claims``: what it was chosen from.
+    ``signals``: what the page forbids machines. Of pages alone: ``blocks``, the text
     with what each line is; ``left_out``, the blocks that are not in it; ``kind``, article,
     live_blog, gallery, video, audio or list; ``body_missing``, the cause where there is no text.
     """
@@ -80,6 +85,15 @@ class Extracted:
     headlines: tuple[Headline, ...] = ()
     removed: tuple[Removed, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
+    modified_at: datetime | None = None
+    modified_offset: int | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    is_free: bool | None = None
+    licence: str | None = None
+    signals: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
     aliases: tuple[str, ...] = ()
     blocks: tuple[Part, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -88,14 +102,42 @@ class Extracted:
 
 
 def believed(extracted: Extracted, fetched_at: datetime) -> Extracted:
-    """Without a publication time that lies more than a day ahead of when the content was there."""
-    if extracted.published_at is None or extracted.published_at <= fetched_at + FUTURE:
+    """Without a publication time that lies more than a day ahead of when the content was there.
+
+    The next claim that does not takes its place; of the last change nothing is left.
+    """
+    latest = fetched_at + FUTURE
+    if extracted.modified_at is not None and extracted.modified_at > latest:
+        extracted = without(extracted, "modified_at")
+        extracted = replace(extracted, modified_at=None, modified_offset=None)
+    if extracted.published_at is None or extracted.published_at <= latest:
         return extracted
-    provenance = {k: v for k, v in extracted.provenance.items() if k != "published_at"}
+    for claim in extracted.claims:
+        moment = dates.read(claim.value) if claim.field == "published_at" else None
+        if moment is not None and moment.at <= latest:
+            return _published(without(extracted, "published_at"), moment, claim)
+    return _published(without(extracted, "published_at"), None, None)
+
+
+def _published(extracted: Extracted, moment: Moment | None, claim: Claim | None) -> Extracted:
+    provenance, claims = extracted.provenance, extracted.claims
+    if claim is not None:
+        provenance = {**provenance, "published_at": claim.source}
+        claims = (replace(claim, chosen=True), *(c for c in claims if c != claim))
     return replace(
         extracted,
-        published_at=None,
-        published_offset=None,
-        zone_assumed=False,
+        published_at=moment.at if moment else None,
+        published_offset=moment.offset if moment else None,
+        zone_assumed=moment.zone_assumed if moment else False,
         provenance=provenance,
+        claims=claims,
+    )
+
+
+def without(extracted: Extracted, name: str) -> Extracted:
+    """The same, where no claim of that field is the chosen one; the value is left to the caller."""
+    return replace(
+        extracted,
+        provenance={k: v for k, v in extracted.provenance.items() if k != name},
+        claims=tuple(replace(c, chosen=False) if c.field == name else c for c in extracted.claims),
     )

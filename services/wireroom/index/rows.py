@@ -8,11 +8,13 @@ from uuid import UUID
 import orjson
 
 from wireroom import urls
-from wireroom.events import ArticleClassified
+from wireroom.events import Article, ArticleClassified
 from wireroom.index import identity
 from wireroom.runtime.stage import Delivery
 from wireroom.storage.rows import Alias, Row, Seen
 from wireroom.wire.event import Part
+
+DETAILS = ("kind", "section", "tags", "image_url", "is_free", "licence", "modified_offset")
 
 
 def row(delivery: Delivery[ArticleClassified]) -> Row:
@@ -41,6 +43,9 @@ def row(delivery: Delivery[ArticleClassified]) -> Row:
         headlines=tuple((headline.text, headline.language) for headline in article.headlines),
         removed=_json(article.removed),
         provenance=orjson.dumps(article.provenance).decode(),
+        modified_at=article.modified_at,
+        details=_details(article),
+        evidence=_json(article.evidence),
         content_hash=identity.content_hash(article.title, article.text),
         language=event.language,
         language_confidence=event.language_confidence,
@@ -75,6 +80,13 @@ def _other_urls(event: ArticleClassified) -> dict[str, UUID]:
     given = dict.fromkeys((event.article.canonical_url, *event.article.aliases))
     keys = {url: key for url in given if url and (key := identity.key(url))}
     return {url: key for url, key in keys.items() if key != event.article_id}
+
+
+def _details(article: Article) -> str:
+    """Facts that are read with the article and not searched for; what nobody says is left out."""
+    named = {name: getattr(article, name) for name in DETAILS}
+    told = {name: value for name, value in named.items() if value not in (None, ())}
+    return orjson.dumps(told).decode()
 
 
 def _json(parts: Iterable[Part]) -> str:

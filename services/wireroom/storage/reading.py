@@ -23,7 +23,8 @@ _RANKED = 1_000
 _ARTICLE = """
     SELECT article_id, url, canonical_url, source, title, text, authors, published_at, language,
            subjects, keyphrases, copyright_notice, removed, revision, duplicate_of, first_seen_at,
-           indexed_at, versions
+           indexed_at, versions, published_offset, zone_assumed, provenance, modified_at, details,
+           evidence
     FROM article WHERE article_id = $1
 """
 _ALIAS = "SELECT article_id FROM article_alias WHERE key = $1"
@@ -83,7 +84,10 @@ async def show(pool: Pool, id_or_url: str) -> dict[str, Any] | None:
             return None
         headlines = await session.fetch(_HEADLINES, row["article_id"], row["revision"])
         revisions = await session.fetch(_REVISIONS, row["article_id"])
-    loaded = ("subjects", "keyphrases", "removed", "versions")
+    loaded = (
+        *("subjects", "keyphrases", "removed", "versions"),
+        *("provenance", "details", "evidence"),
+    )
     return {
         **_plain(row),
         **{name: orjson.loads(row[name]) for name in loaded},

@@ -63,6 +63,9 @@ class Row:
     headlines: Sequence[tuple[str, str | None]] = ()
     removed: str = "[]"
     provenance: str = "{}"
+    modified_at: datetime | None = None
+    details: str = "{}"
+    evidence: str = "[]"
     versions: str = "{}"
     lane: str = "live"
     probe: bool = False

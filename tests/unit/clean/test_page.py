@@ -103,7 +103,7 @@ def test_a_day_that_only_the_text_tells_is_found() -> None:
     article = extract(page(*PARAGRAPHS, "<span class='post-date'>5 November 2024</span>"), URL)
     assert article.published_at is not None
     assert article.published_at.date().isoformat() == "2024-11-05"
-    assert article.provenance["published_at"] == "htmldate"
+    assert article.provenance["published_at"] == "text"
     assert article.zone_assumed
 
 
