@@ -88,8 +88,9 @@ class Brood:
         nothing = os.open(os.devnull, os.O_RDONLY)
         try:
             return Forked(nursery.start(what, (nothing, log, log)), nursery)
-        except Lost:
+        except (Lost, ProcessLookupError):  # the second: it ended, and what it had just forked
             self.close()
+            self._open()  # for the next one
             return None
         finally:
             os.close(nothing)

@@ -130,6 +130,9 @@ class Pool:
     async def _call(self, slot: _Slot, request: bytes) -> Report:
         if self._watcher is None or self._watcher.done():
             raise RuntimeError("the pool is not open")
+        if slot.child is not None and slot.child.is_orphan:  # no task is to blame for that
+            self._bury(slot.child)
+            slot.child = None
         child = slot.child or await self._start(slot)
         child.begin(asyncio.get_running_loop().time())
         try:

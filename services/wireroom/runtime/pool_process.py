@@ -73,6 +73,11 @@ class Process:
                 raise
         return cls(nursery, pid, *await asyncio.open_connection(sock=ours))
 
+    @property
+    def is_orphan(self) -> bool:
+        """Its nursery has ended, and it with it."""
+        return not self._nursery.lives()
+
     def begin(self, now: float) -> None:
         self.since = now
 

@@ -200,3 +200,46 @@ def _lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+async def test_a_killed_process_is_replaced_by_a_fork_of_the_same_nursery() -> None:
+    async with Pool(TARGET, 1) as pool:
+        parent = _parent(await pool.run("pid"))
+        with pytest.raises(Killed):
+            await pool.run("crash")
+        assert _parent(await pool.run("pid")) == parent != os.getpid()
+
+
+async def test_a_pool_whose_nursery_is_killed_goes_on_with_a_new_one() -> None:
+    async with Pool(TARGET, 2) as pool:
+        before = _parent(await pool.run("pid"))
+        os.kill(before, signal.SIGKILL)
+        assert [await pool.run("echo", n) for n in range(4)] == [0, 1, 2, 3]
+        assert _parent(await pool.run("pid")) != before
+
+
+@pytest.mark.parametrize(("loaded", "forked"), [("tasks", True), ("json", False)])
+def test_a_process_that_has_the_target_forks_its_nursery(loaded: str, forked: bool) -> None:
+    """And one that has not starts a new Python: seen by what was done to the module before."""
+    script = f"""
+import asyncio, importlib, sys
+sys.path.insert(0, {str(HERE)!r})
+importlib.import_module({loaded!r}).mark = "inherited"
+from wireroom.runtime.pool import Pool
+async def main():
+    async with Pool("tasks:run", 2) as pool:
+        first = await pool.run("marked")
+        try:
+            await pool.run("crash")
+        except Exception as error:
+            print(first, await pool.run("marked"), error.reason)
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=True)
+    mark = "inherited" if forked else "None"
+    assert done.stdout.decode().split() == [mark, mark, "killed_crash"]
+
+
+def _parent(pid: object) -> int:
+    assert isinstance(pid, int)
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
