@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from wireroom import __version__
-from wireroom.clean.extracted import Extracted, believed
+from wireroom.clean.evidence import claim
+from wireroom.clean.extracted import Extracted, believed, without
 from wireroom.clean.reasons import DROPPED, Refused
-from wireroom.events import Article, ArticleCleaned, ArticleFetched, Headline, Hint, Removed
+from wireroom.events import Article, ArticleCleaned, ArticleFetched, Claim, Headline, Hint, Removed
 from wireroom.runtime.stage import Drop, Outcome
 
 Run: TypeAlias = Callable[[bytes | None, str | None, str, str | None], Awaitable[object]]
 """``wireroom.clean.work.run`` in another process, or a fake."""
 
 VERSIONS = {"clean": __version__}
+
+WALLS = frozenset(("consent_wall", "login_wall"))
+"""Signals of a page that stands before the article: its address is not the article's."""
+
+HINTED = 0.4  # what a sender knew is believed where nothing else says it
 
 
 async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
@@ -38,16 +45,32 @@ async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
         ArticleCleaned(
             article_id=event.article_id,
             submission=event.submission,
-            article=article(with_hints(believed(extracted, event.fetched_at), event.hint), event),
-            signals=event.signals,
+            article=article(_known(extracted, event), event),
+            signals=_signals(extracted, event),
             validators=event.validators,
             versions={**event.versions, **VERSIONS},
         )
     ]
 
 
-def with_hints(extracted: Extracted, hint: Hint) -> Extracted:
-    """What the sender knew fills what is missing; the host of an address counts as missing."""
+def _known(extracted: Extracted, event: ArticleFetched) -> Extracted:
+    """What is believed of the page, filled up with what the sender knew."""
+    if not WALLS.isdisjoint(event.signals):
+        extracted = replace(without(extracted, "canonical_url"), canonical_url=None)
+    source = "feed" if event.submission.feed_url else "hint"
+    return with_hints(believed(extracted, event.fetched_at), event.hint, source)
+
+
+def _signals(extracted: Extracted, event: ArticleFetched) -> tuple[str, ...]:
+    """Those of the fetch, and those of the page itself, which may have been handed in."""
+    return tuple(dict.fromkeys((*event.signals, *extracted.signals)))
+
+
+def with_hints(extracted: Extracted, hint: Hint, by: str = "hint") -> Extracted:
+    """What the sender knew fills what is missing; the host of an address counts as missing.
+
+    ``by``: who the sender is, ``hint`` or ``feed``.
+    """
     found: dict[str, object] = {}
     if extracted.title is None and hint.title:
         found["title"] = hint.title
@@ -59,7 +82,7 @@ def with_hints(extracted: Extracted, hint: Hint) -> Extracted:
         found["language_hint"] = hint.language
     if hint.source and extracted.provenance.get("source", "url") == "url":
         found["source"] = hint.source
-    return _with(extracted, found) if found else extracted
+    return _with(extracted, found, by) if found else extracted
 
 
 def article(extracted: Extracted, event: ArticleFetched) -> Article:
@@ -79,16 +102,36 @@ def article(extracted: Extracted, event: ArticleFetched) -> Article:
         headlines=tuple(Headline(text=h.text, language=h.language) for h in extracted.headlines),
         removed=tuple(Removed(rule=r.rule, at=r.at, length=r.length) for r in extracted.removed),
         provenance=extracted.provenance,
+        modified_at=extracted.modified_at,
+        modified_offset=extracted.modified_offset,
+        section=extracted.section,
+        tags=extracted.tags,
+        image_url=extracted.image_url,
+        is_free=extracted.is_free,
+        licence=extracted.licence,
+        kind=extracted.kind,
+        evidence=tuple(Claim(**asdict(one)) for one in extracted.claims),
     )
 
 
-def _with(extracted: Extracted, found: dict[str, object]) -> Extracted:
-    provenance = {**extracted.provenance, **dict.fromkeys(found, "hint")}
-    return replace(extracted, provenance=provenance, **found)  # type: ignore[arg-type]  # by name
+def _with(extracted: Extracted, found: dict[str, object], by: str) -> Extracted:
+    provenance = {**extracted.provenance, **dict.fromkeys(found, by)}
+    told = (claim(name, _shown(value), by, HINTED) for name, value in found.items())
+    kept = (replace(c, chosen=c.chosen and c.field not in found) for c in extracted.claims)
+    changes = {**found, "provenance": provenance, "claims": (*kept, *told)}
+    return replace(extracted, **changes)  # type: ignore[arg-type]  # by name
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _aliases(extracted: Extracted, event: ArticleFetched) -> tuple[str, ...]:
     """Every address met on the way but the submitted and the canonical one, each once."""
+    if not WALLS.isdisjoint(event.signals):  # many articles end at the same wall
+        return ()
     met = (*event.aliases, event.final_url, *extracted.aliases)
     known = (event.submission.url, extracted.canonical_url)
     return tuple(dict.fromkeys(url for url in met if url and url not in known))

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.clean import body, charset, dates, gate, kinds, metadata
 from wireroom.clean.body import SHORTEST_ARTICLE
+from wireroom.clean.evidence import claim
 from wireroom.clean.extracted import Extracted
 
 SHORTEST_SENTENCE = 60  # characters of a paragraph that ends like a sentence
@@ -58,9 +59,11 @@ def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]
     parsed = metadata.page(LexborHTMLParser(text), url)
     facts = metadata.read(parsed)
     found = body.read(text, parsed, facts.title)
+    claims = facts.claims
     published, provenance = facts.published, {**facts.provenance, "text": found.source}
     if published is None and (published := _by_htmldate(text, url)) is not None:
         provenance["published_at"] = "htmldate"
+        claims += (claim("published_at", published.at.date().isoformat(), "htmldate", 0.5),)
     extracted = Extracted(
         text=found.text,
         blocks=found.parts,
@@ -76,6 +79,15 @@ def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]
         source=facts.source,
         language_hint=facts.language_hint,
         copyright_notice=facts.copyright_notice,
+        modified_at=facts.modified.at if facts.modified else None,
+        modified_offset=facts.modified.offset if facts.modified else None,
+        section=facts.section,
+        tags=facts.tags,
+        image_url=facts.image_url,
+        is_free=facts.is_free,
+        licence=facts.licence,
+        signals=facts.signals,
+        claims=claims,
         provenance=provenance,
         aliases=facts.aliases,
     )
