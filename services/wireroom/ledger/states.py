@@ -136,11 +136,6 @@ def state(story: Story) -> State:
     return State(IN_FLIGHT, stage, None, max(hop.at, replayed or hop.at))
 
 
-def last(story: Story) -> Mark | None:
-    """The line that decides the state."""
-    return story.hop if state(story).since else story.end
-
-
 def _reached(mark: Mark) -> int:
     """The stage, by number, that has the record after this line."""
     if mark.stage not in STAGES:

@@ -202,12 +202,17 @@ def test_pages_name_metrics_commands_and_settings_that_exist(page: Path) -> None
 
 
 def is_command(words: list[str]) -> bool:
-    """Whether the first word is a command and, if that has actions, the second one of them."""
+    """Whether the first word is a command and the second, if there has to be one, its action."""
     commands = choices(parser())
     if words[0] not in commands:
         return False
-    actions = choices(commands[words[0]])
-    return not actions or (len(words) > 1 and words[1] in actions)
+    command = commands[words[0]]
+    if words[1:] and (actions := choices(command)):
+        return words[1] in actions
+    return not any(
+        isinstance(action, argparse._SubParsersAction) and action.required
+        for action in command._actions
+    )
 
 
 def choices(command: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

@@ -20,7 +20,6 @@ from wireroom.ledger.states import (
     STAGES,
     STATES,
     folded,
-    last,
     merged,
     state,
     story,
@@ -117,12 +116,6 @@ def test_the_last_sign_of_one_that_was_put_back_is_the_replay() -> None:
     assert told(*dead).since == START + timedelta(seconds=500)
 
 
-def test_the_deciding_line_is_the_intake_before_any_other() -> None:
-    known = last(intake())
-    assert known is not None
-    assert (known.topic, known.part) == ("articles.intake", 3)
-
-
 events = st.sampled_from(["passed", "retried", "parked", "moved", "replayed", *ENDS])
 lines = st.builds(
     lambda stage, event, second, reason, one, wait: story(
@@ -178,4 +171,3 @@ def test_every_record_is_in_exactly_one_state(told: list[Story]) -> None:
         found = state(one)
         assert found.name in STATES
         assert (found.since is None) == (found.name in ENDS)
-        assert last(one) is not None
