@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import secrets
 import shutil
 import sys
@@ -22,7 +23,7 @@ def main() -> int:
     parser.add_argument("what", nargs="*", help="controls, or levels; none: all levels")
     parser.add_argument("--seed", type=int, help="repeat the choices of an earlier run")
     parser.add_argument("--minutes", type=float, default=2.0, help="of L8; 2")
-    parser.add_argument("--only", default="", help="controls whose name or service has this")
+    parser.add_argument("--only", default="", help="controls whose service and name match this")
     arguments = parser.parse_args()
     seed = secrets.randbelow(10**6) if arguments.seed is None else arguments.seed
     sys.stdout.write(f"seed {seed}\n")
@@ -37,7 +38,7 @@ def main() -> int:
 
 
 async def _controls(seed: int, only: str) -> int:
-    chosen = [c for c in controls.CONTROLS if only in f"{c.scene.service} {c.name}"]
+    chosen = [c for c in controls.CONTROLS if re.search(only, f"{c.scene.service} {c.name}")]
     folder = Path(tempfile.mkdtemp(prefix="wireroom-chaos-"))
     async with standing(folder) as stood:
         good = await controls.run(stood, chosen, seed)

@@ -47,7 +47,7 @@ class Scene:
     seconds: bool = False
     twice: bool = False
     parked: bool = False
-    patience: float = 10.0
+    patience: float = 12.0
 
     @property
     def one_shot(self) -> bool:
@@ -123,6 +123,7 @@ async def play(stood: Standing, scene: Scene, seed: int, breaks: Sequence[str]) 
                     happened = order.happened
                     await eventually(_there(happened), HAPPENS, "what was ordered")
                 else:
+                    await stood.ready(scene.service)
                     await _worked_off(scene, kit, cases)
             finally:
                 if scene.service in stood._keepers:

@@ -247,3 +247,73 @@ async def test_hand_and_memory_are_bounded(rig: Rig, monkeypatch: pytest.MonkeyP
     async with rig.running():
         await rig.until(40)
     assert sorted(map(int, rig.back())) == list(range(40))
+
+
+class Wall:
+    """A wall clock that is set by hand, in place of the relay's module ``time``."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
+    clock = Wall()
+    monkeypatch.setattr(tier, "time", clock)
+    return clock
+
+
+async def quiet(rig: Rig) -> None:
+    """Long enough for ten turns of the relay; what goes back has gone by then."""
+    turns = tier.POLL * 10
+    await asyncio.sleep(turns)
+
+
+async def test_a_wall_clock_that_is_set_back_keeps_what_is_parked_and_loses_nothing(
+    rig: Rig, wall: Wall
+) -> None:
+    async with rig.running():
+        await rig.park(b"soon", due_in=30)
+        await rig.seen(lambda: rig.value("parked_records", tier="retry.1m") == 1)
+        wall.now -= 3_600
+        await quiet(rig)
+        assert rig.back() == []
+        wall.now += 3_600 + 31
+        await rig.until(1)
+    assert rig.back() == [b"soon"]
+    assert rig.committed() == {0: 1}
+
+
+async def test_a_wall_clock_that_is_set_forward_sends_what_is_due_by_it_once(
+    rig: Rig, wall: Wall
+) -> None:
+    async with rig.running():
+        for n in range(3):
+            await rig.park(b"%d" % n, due_in=30 + n)
+        await rig.seen(lambda: rig.value("parked_records", tier="retry.1m") == 3)
+        wall.now += 3_600
+        await rig.until(3)
+        wall.now -= 3_600
+        await quiet(rig)
+    assert rig.back() == [b"0", b"1", b"2"]
+
+
+async def test_what_was_parked_by_a_clock_that_was_ahead_stays_no_longer_than_its_tier_is_long(
+    rig: Rig, wall: Wall
+) -> None:
+    """The broker's time of the record bounds the wait: due in a day by a wrong clock, it leaves
+    the shortest tier after a minute, and goes on by what is left then.
+    """
+    async with rig.running():
+        await rig.park(b"page", due_in=86_400)
+        await rig.seen(lambda: rig.value("parked_records", tier="retry.1m") == 1)
+        wall.now += 61
+        await rig.seen(lambda: rig.broker.records("retry.2h"))
+    assert rig.back() == []
+    assert rig.committed() == {0: 1}
