@@ -31,11 +31,11 @@ def main() -> int:
     known = [samples.of(page) for page in found]
     tell(f"{sum(len(sample.rows) for sample in known)} blocks")
     report = {} if wish.no_folds else _folds(found, known, wish.texts)
-    # The words of a model's name: what it is, and the first digits of what it has seen.
-    model = boost.train(known, f"blocks-{digest[:8]}")
-    forest.parse(model, measures.NAMES)
+    model = boost.train(known)
+    name = forest.parse(model, measures.NAMES).name
     (wish.out / forest.MODEL).write_bytes(model)
     card = {
+        "model": name,
         "data": digest,
         "pages": dict(sorted(Counter(page.set for page in found).items())),
         "domains": len({page.domain for page in found}),
@@ -45,7 +45,8 @@ def main() -> int:
     (wish.out / forest.MODEL).with_suffix(".provenance.json").write_bytes(
         orjson.dumps(card, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     )
-    tell(f"{len(model)} bytes in {wish.out / forest.MODEL}")
+    tell(f"put {name} into wireroom.clean.versions")
+    tell(f"{name}: {len(model)} bytes in {wish.out / forest.MODEL}")
     return 0
 
 
@@ -53,7 +54,7 @@ def _folds(found: Sequence[Page], known: Sequence[Sample], out: Path | None) -> 
     """Every page with the model that has not seen its domain."""
     texts: dict[str, tuple[str, str]] = {}
     for fold in range(FOLDS):
-        raw = boost.train([s for s in known if s.fold != fold], f"fold-{fold}")
+        raw = boost.train([s for s in known if s.fold != fold])
         model = forest.parse(raw, measures.NAMES)
         for page, sample in zip(found, known, strict=True):
             if sample.fold == fold:

@@ -14,7 +14,8 @@ from functools import partial
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from wireroom.clean.handler import VERSIONS, handle
+from wireroom.clean.handler import handle
+from wireroom.clean.versions import VERSIONS
 from wireroom.events import ArticleCleaned, ArticleFetched
 from wireroom.runtime.pool import Pool
 from wireroom.runtime.pool_process import Limits

@@ -53,7 +53,9 @@ def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None
     size = sum(len(part.text) for part in found)
     if _is_doubtful(page, scores, size) and _is_affordable(page, html):
         other = parts.tidy(_other(html, parsed.url).split("\n"), title)
-        if sum(map(len, other)) >= min(SHORTEST_ARTICLE, size + 1):
+        length = sum(map(len, other))
+        # Where the classifier sees nothing, a few words are the menu.
+        if length >= SHORTEST_ARTICLE or length > size > 0:
             found, source = _with_kinds(other, page), "fallback"
     text = parts.text_of(found)
     told = jsonld.body_of(parsed.data)

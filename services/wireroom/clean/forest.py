@@ -69,7 +69,9 @@ def parse(raw: bytes, columns: Sequence[str]) -> Forest:
         if tuple(told["columns"]) != tuple(columns):
             raise BadModel("trained on other columns; run make train-extractor")
         return _forest(told)
-    except (KeyError, TypeError, IndexError, OverflowError, orjson.JSONDecodeError) as error:
+    except BadModel:
+        raise
+    except (KeyError, TypeError, OverflowError, ValueError) as error:
         raise BadModel(f"not a model: {error!r}") from error
 
 

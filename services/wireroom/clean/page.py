@@ -69,7 +69,7 @@ def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]
         blocks=found.parts,
         left_out=found.left_out,
         kind=kinds.of(parsed, found, facts.is_story),
-        body_missing=None if found.parts else kinds.missing(parsed, text, found.page),
+        body_missing=_missing(parsed, text, found),
         title=facts.title,
         authors=facts.authors,
         published_at=published.at if published else None,
@@ -92,6 +92,14 @@ def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]
         aliases=facts.aliases,
     )
     return extracted, facts.is_story
+
+
+def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:
+    """Why what the page shows is not its body. A short text without such a sign is a short text."""
+    if _weight(found.text) >= SHORTEST_ARTICLE:
+        return None
+    cause = kinds.missing(parsed, html, found.page)
+    return cause if cause != "empty" or not found.parts else None
 
 
 def _is_front_page(url: str) -> bool:

@@ -12,6 +12,7 @@ from wireroom.clean.extracted import LeftOut, Part
 from wireroom.clean.forest import UNIT
 
 SHORTEST_DOUBLE = 40  # characters; shorter lines, such as "Ja" in an interview, may come twice
+SHORTEST_DATA = 500  # characters without blanks, in a script that has them
 LONGEST_CELL = 300  # characters; a longer one is a column of a page that is laid out with tables
 MOST_LEFT_OUT, LONGEST_START = 60, 80  # entries of a page; characters of each
 SHORTEST_LEFT_OUT = 20  # characters; shorter ones are buttons and labels
@@ -66,6 +67,8 @@ class Screen:
             return "double"
         if self.is_start and self.title and titles.bare(text) == self.title:
             return "title"
+        if _is_data(text):
+            return "data"
         if is_consent(text):
             return "consent"
         self.seen.add(key)
@@ -123,6 +126,11 @@ def _cause(block: Block, cue: int) -> str:
             if held & bit:
                 return name
     return "unlikely"
+
+
+def _is_data(text: str) -> bool:
+    """Whether a text has no words: a picture or a state of the page, written as letters."""
+    return len(text) >= SHORTEST_DATA and text.isascii() and text.count(" ") * 100 < len(text)
 
 
 def _row(element: Element) -> Element | None:

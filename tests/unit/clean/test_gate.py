@@ -24,6 +24,9 @@ LONG = b"x" * (gate.LONGEST_TAG + 10)
         (PAGE + b"<p " + b"a=1 " * 100_000 + b">", "tag_too_long"),
         (PAGE + b"<p a='" + LONG, "tag_too_long"),
         (PAGE + b"<div>" * (gate.DEEPEST + 1), "too_deep"),
+        (PAGE + b"<div>" * 6_000 + b"</div>" * 6_000, "too_deep"),
+        (PAGE + b"</div>" * 9_000 + b"<DIV x=1>" * 6_000, "too_deep"),
+        (PAGE + b"<br>" * (gate.MOST_TAGS + 1), "page_too_large"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -41,7 +44,8 @@ def test_what_no_parser_should_see_is_refused_with_its_reason(html: bytes, reaso
         b"<?xml version='1.0'?><x><p>no html root</p></x>",
         PAGE + b"<script>" + LONG + b"</script><p>more</p>",
         PAGE + b"<style>a<b" + LONG + b"</style>",
-        PAGE + b"<div>" * 6_000 + b"</div>" * 6_000,
+        PAGE + b"<div></div>" * 6_000,
+        PAGE + b"<div>" * 4_000 + b"</div>" * 4_000,
         PAGE + b"<p>" + LONG,
     ],
 )
