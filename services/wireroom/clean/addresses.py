@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin, urlsplit
 
@@ -11,15 +12,25 @@ from wireroom import urls
 
 LONGEST = 2_000  # characters
 
+_AMP = re.compile(
+    r"/amp(?:/|$|\?)|[/.]amp\.html?$|[?&](?:amp|outputType=amp)(?:=|&|$)|://amp\.", re.I
+)
+
 
 def canonical(tree: LexborHTMLParser, meta: Mapping[str, str], url: str) -> tuple[str, str] | None:
-    """The address that the page prefers, and its source: ``link`` or ``meta``."""
-    start = base(tree, url)
+    """The address that the page prefers, and its source: ``link`` or ``meta``.
+
+    Not believed: front pages and sections, other sites; an AMP page only if nothing else is named.
+    """
+    start, amp = base(tree, url), None
     for source, value in _named(tree, meta):
         address = same_article(value, url, start)
-        if address is not None:
+        if address is None or _is_folder(address, url):
+            continue
+        if not _is_amp(address):
             return address, source
-    return None
+        amp = amp or (address, source)
+    return amp
 
 
 def aliases(tree: LexborHTMLParser, url: str, canonical: str | None) -> tuple[str, ...]:
@@ -71,7 +82,31 @@ def same_article(value: str | None, url: str, start: str | None = None) -> str |
         return None
     if path in ("", "/") or not address.startswith(("http://", "https://")):
         return None
-    return address if not url or urls.same_site(address, url) else None
+    return untracked(address) if not url or urls.same_site(address, url) else None
+
+
+def untracked(address: str) -> str:
+    """Without fragment and parameters that only say where a reader came from."""
+    bare = address.partition("#")[0] if "#!" not in address else address
+    path, asked, query = bare.partition("?")
+    if not asked:
+        return bare
+    kept = [p for p in query.split("&") if not _is_tracking(p.partition("=")[0].lower())]
+    return f"{path}?{'&'.join(kept)}" if any(kept) else path
+
+
+def _is_tracking(name: str) -> bool:
+    return name in urls.TRACKING or name.startswith(urls.TRACKING_PREFIXES)
+
+
+def _is_folder(address: str, url: str) -> bool:
+    """Whether an address is a folder above the page's own: a section, named by a template."""
+    upper, own = (urlsplit(one).path.rstrip("/") for one in (address, url))
+    return own.startswith(upper + "/") and "/amp" not in own[len(upper) :].lower()
+
+
+def _is_amp(address: str) -> bool:
+    return _AMP.search(address) is not None
 
 
 def _named(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[tuple[str, str]]:

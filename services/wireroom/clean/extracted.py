@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from wireroom.clean import dates
 from wireroom.clean.dates import Moment
-from wireroom.clean.evidence import Claim
+from wireroom.clean.evidence import Claim, claim
 
+SOLE = 0.8  # how sure a fact is that only the lines around a text tell
 FUTURE = timedelta(hours=24)  # by as much a time without a zone may lie ahead
 
 
@@ -50,7 +51,7 @@ class Part:
 class LeftOut:
     """A block of the page that is not in the article.
 
-    ``cause``: title, double, consent, links, a sign of the markup, a cue of the text, or
+    ``cause``: title, double, consent, data, links, a sign of the markup, a cue of the text, or
     ``unlikely``. ``start``: its first characters; ``length``: all of them. ``score``: how likely
     the model held it to be content, 0 to 1.
     """
@@ -101,6 +102,26 @@ class Extracted:
     body_missing: str | None = None
 
 
+def evidence(extracted: Extracted) -> tuple[Claim, ...]:
+    """Every claim; of what has no other source than the one in ``provenance``, that one."""
+    settled = {one.field for one in extracted.claims if one.chosen}
+    sole = (
+        claim(name, shown(value), source, SOLE)
+        for name, source in extracted.provenance.items()
+        if name not in settled and name != "text" and (value := getattr(extracted, name, None))
+    )
+    return (*extracted.claims, *sole)
+
+
+def shown(value: object) -> str:
+    """A value as evidence has it: times as ISO 8601, several of anything with commas."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return ", ".join(shown(one.text if isinstance(one, Headline) else one) for one in value)
+    return str(value)
+
+
 def believed(extracted: Extracted, fetched_at: datetime) -> Extracted:
     """Without a publication time that lies more than a day ahead of when the content was there.
 
@@ -112,18 +133,18 @@ def believed(extracted: Extracted, fetched_at: datetime) -> Extracted:
         extracted = replace(extracted, modified_at=None, modified_offset=None)
     if extracted.published_at is None or extracted.published_at <= latest:
         return extracted
-    for claim in extracted.claims:
-        moment = dates.read(claim.value) if claim.field == "published_at" else None
+    for one in extracted.claims:
+        moment = dates.read(one.value) if one.field == "published_at" else None
         if moment is not None and moment.at <= latest:
-            return _published(without(extracted, "published_at"), moment, claim)
+            return _published(without(extracted, "published_at"), moment, one)
     return _published(without(extracted, "published_at"), None, None)
 
 
-def _published(extracted: Extracted, moment: Moment | None, claim: Claim | None) -> Extracted:
+def _published(extracted: Extracted, moment: Moment | None, of: Claim | None) -> Extracted:
     provenance, claims = extracted.provenance, extracted.claims
-    if claim is not None:
-        provenance = {**provenance, "published_at": claim.source}
-        claims = (replace(claim, chosen=True), *(c for c in claims if c != claim))
+    if of is not None:
+        provenance = {**provenance, "published_at": of.source}
+        claims = (replace(of, chosen=True), *(c for c in claims if c != of))
     return replace(
         extracted,
         published_at=moment.at if moment else None,

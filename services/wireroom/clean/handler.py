@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import TypeAlias
 
-from wireroom import __version__
 from wireroom.clean.evidence import claim
-from wireroom.clean.extracted import Extracted, believed, without
+from wireroom.clean.extracted import Extracted, believed, evidence, shown, without
 from wireroom.clean.reasons import DROPPED, Refused
+from wireroom.clean.versions import VERSIONS
 from wireroom.events import Article, ArticleCleaned, ArticleFetched, Claim, Headline, Hint, Removed
 from wireroom.runtime.stage import Drop, Outcome
 
 Run: TypeAlias = Callable[[bytes | None, str | None, str, str | None], Awaitable[object]]
 """``wireroom.clean.work.run`` in another process, or a fake."""
-
-VERSIONS = {"clean": __version__}
 
 WALLS = frozenset(("consent_wall", "login_wall"))
 """Signals of a page that stands before the article: its address is not the article's."""
@@ -110,22 +107,16 @@ def article(extracted: Extracted, event: ArticleFetched) -> Article:
         is_free=extracted.is_free,
         licence=extracted.licence,
         kind=extracted.kind,
-        evidence=tuple(Claim(**asdict(one)) for one in extracted.claims),
+        evidence=tuple(Claim(**asdict(one)) for one in evidence(extracted)),
     )
 
 
 def _with(extracted: Extracted, found: dict[str, object], by: str) -> Extracted:
     provenance = {**extracted.provenance, **dict.fromkeys(found, by)}
-    told = (claim(name, _shown(value), by, HINTED) for name, value in found.items())
+    told = (claim(name, shown(value), by, HINTED) for name, value in found.items())
     kept = (replace(c, chosen=c.chosen and c.field not in found) for c in extracted.claims)
     changes = {**found, "provenance": provenance, "claims": (*kept, *told)}
     return replace(extracted, **changes)  # type: ignore[arg-type]  # by name
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _aliases(extracted: Extracted, event: ArticleFetched) -> tuple[str, ...]:

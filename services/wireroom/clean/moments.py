@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from selectolax.lexbor import LexborNode
@@ -55,7 +56,22 @@ def read(parsed: Page) -> tuple[Settled[dates.Moment], Settled[dates.Moment]]:
     changed = settle("modified_at", _read(_changes(parsed, times), None), _same, _shown)
     last = changed.best.value if changed.best else None
     said = list(_read(_offers(parsed, times), last)) or list(_read(_lines(parsed), last))
-    return settle("published_at", said, _same, _shown), changed
+    return _with_zone(settle("published_at", said, _same, _shown), said), changed
+
+
+def _with_zone(
+    settled: Settled[dates.Moment], said: Sequence[Told[dates.Moment]]
+) -> Settled[dates.Moment]:
+    """The same instant as somebody writes it with the publisher's own zone, not in UTC."""
+    best = settled.best
+    if best is None or best.value.offset:
+        return settled
+    local = (told for told in said if told.value.offset and told.value.at == best.value.at)
+    zoned = next(local, None)
+    if zoned is None:
+        return settled
+    first = replace(settled.claims[0], value=_shown(zoned.value), source=zoned.source)
+    return Settled(zoned, (first, *settled.claims[1:]))
 
 
 def _read(

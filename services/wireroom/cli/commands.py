@@ -92,7 +92,10 @@ def _looking(add: Callable[[str, str, Run], ArgumentParser]) -> None:
     journal.add_argument("what", metavar="ID|URL")
     trace = add("trace", "The biography of an article, on one screen.", runners.trace)
     trace.add_argument("what", metavar="ID|URL", help="of the article, a submission or a copy")
-    for command in (show, search, journal, trace):
+    explain = add("explain", "Why an article is as it is, and what was left out.", runners.explain)
+    explain.add_argument("what", metavar="ID|URL|FILE")
+    explain.add_argument("--url", default="", help="where the page in FILE is from")
+    for command in (show, search, journal, trace, explain):
         command.add_argument("--json", action="store_true")
 
 

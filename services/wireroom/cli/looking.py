@@ -48,7 +48,17 @@ def _print(row: Row) -> None:
     facts.add_row("authors", Text(", ".join(row["authors"]) or "—"))
     facts.add_row("subjects", Text(subjects or "unknown"))
     facts.add_row("keyphrases", Text(phrases or "—"))
-    for name in ("copyright_notice", "revision", "duplicate_of", "first_seen_at", "indexed_at"):
+    for name in ("section", "tags", "licence", "is_free"):
+        if (told := row["details"].get(name)) is not None:
+            facts.add_row(name, Text(", ".join(told) if isinstance(told, list) else str(told)))
+    for name in (
+        "modified_at",
+        "copyright_notice",
+        "revision",
+        "duplicate_of",
+        "first_seen_at",
+        "indexed_at",
+    ):
         facts.add_row(name, Text(str(row[name] or "—")))
     console.print(Text(row["title"] or "(no title)", style="bold"))
     console.print(facts)

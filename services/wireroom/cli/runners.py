@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -143,6 +144,15 @@ def trace(arguments: Namespace) -> int:
     from wireroom.cli.trace import trace
 
     return trace(arguments.what, _settings(arguments), as_json=arguments.json)
+
+
+def explain(arguments: Namespace) -> int:
+    from wireroom.cli.explain import explain_file, explain_stored
+
+    path = Path(arguments.what)
+    if path.is_file():
+        return explain_file(path, arguments.url, as_json=arguments.json)
+    return explain_stored(arguments.what, _settings(arguments), as_json=arguments.json)
 
 
 def migrate(arguments: Namespace) -> int:
