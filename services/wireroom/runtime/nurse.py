@@ -56,6 +56,8 @@ class Nursery:
 
     def lives(self) -> bool:
         """Whether its end of the socket is still open. False is certain; it may end at any time."""
+        if self._control.fileno() < 0:  # closed by us
+            return False
         waiting = select.poll()
         waiting.register(self._control, select.POLLIN)
         if not waiting.poll(0):  # not recv alone: it would wait for its time limit

@@ -215,7 +215,7 @@ async def test_a_pool_whose_nursery_is_killed_goes_on_with_a_new_one() -> None:
         before = _parent(await pool.run("pid"))
         os.kill(before, signal.SIGKILL)
         async with asyncio.timeout(30):
-            while _lives(before):
+            while _lives(before):  # noqa: ASYNC110  # nobody tells us of its end
                 await asyncio.sleep(0.01)
         assert [await pool.run("echo", n) for n in range(4)] == [0, 1, 2, 3]
         assert _parent(await pool.run("pid")) != before
