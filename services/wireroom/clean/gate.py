@@ -13,13 +13,16 @@ from wireroom.clean.reasons import Refused
 from wireroom.web.sniff import sniff
 
 LARGEST_PAGE = 5 * 2**20  # bytes; the largest of 2,901 news pages is below 4 MB
-LONGEST_TAG = 256 * 1024  # bytes; 20,000 attributes cost half a second, 40,000 two
+LONG_TAG = 16 * 1024  # bytes from which on the attributes of a tag are counted
+MOST_ATTRIBUTES = 3_000  # 20,000 cost half a second, 40,000 two; a picture in one is harmless
 DEEPEST = 5_000  # div that stay open; 40,000 cost 1.6 s and 100,000 forty
 
 MOST_TAGS = 150_000  # with their ends; of 1,761 pages the largest has 10,300, 300,000 take 200 MB
 
 _DIV = re.compile(rb"<(/?)div[\s>/]", re.IGNORECASE)
 _TAG_START = re.compile(rb"<[a-zA-Z]")
+_QUOTED = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
+_BETWEEN = re.compile(rb"[\s/\"']+")
 _RAW = (b"script", b"style", b"textarea", b"noscript")
 _UNPAIRED = re.compile("[\x00\ud800-\udfff]")
 
@@ -35,7 +38,7 @@ def admit(html: bytes) -> None:
     if kind != "html" and not (kind in ("text", "xml") and _TAG_START.search(html)):
         raise Refused("not_html", kind)
     if _has_long_tag(html):
-        raise Refused("tag_too_long", f"more than {LONGEST_TAG} bytes")
+        raise Refused("tag_too_long", f"more than {MOST_ATTRIBUTES} attributes")
     if (tags := html.count(b"<")) > MOST_TAGS:
         raise Refused("page_too_large", f"{tags} tags")
     if _is_deep(html):
@@ -64,16 +67,23 @@ def _is_deep(html: bytes) -> bool:
 
 
 def _has_long_tag(html: bytes) -> bool:
-    """Whether ``<name`` goes on for too long without ``>``; scripts and styles may."""
+    """Whether a tag has too many attributes; scripts and styles may look as if they had."""
     start = 0
-    while len(html) - start > LONGEST_TAG:
+    while len(html) - start > LONG_TAG:
         end = html.find(b">", start)
         end = len(html) if end < 0 else end
-        is_long = end - start > LONGEST_TAG and _TAG_START.search(html, start, end) is not None
-        if is_long and not _is_raw(html[:start].lower()):
-            return True
+        if end - start > LONG_TAG:
+            tag = _TAG_START.search(html, start, end)
+            is_long = tag and _attributes(html[tag.start() : end]) > MOST_ATTRIBUTES
+            if is_long and not _is_raw(html[:start].lower()):
+                return True
         start = end + 1
     return False
+
+
+def _attributes(tag: bytes) -> int:
+    """At least as many as the tag has: pieces between blanks, outside of quotes."""
+    return len(_BETWEEN.findall(_QUOTED.sub(b" ", tag)))
 
 
 def _is_raw(before: bytes) -> bool:
