@@ -8,8 +8,9 @@ from pathlib import Path
 import structlog
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from wireroom.cli.composition import WRITING, services
+from wireroom.cli.composition import WRITING
 from wireroom.cli.connections import connected
+from wireroom.cli.services import services
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
 from wireroom.runtime import logs, process
