@@ -111,8 +111,9 @@ def test_the_same_again_is_unchanged_and_other_text_is_a_revision(pipeline: Pipe
 
 def test_every_worker_serves_its_metrics(pipeline: Pipeline) -> None:
     ports = pipeline.addresses()["metrics"]
-    assert list(ports) == ["fetch", "clean", "classify", "index", "canary"]
-    for stage in list(ports)[:-1]:
+    stages = ["fetch", "clean", "classify", "index"]
+    assert list(ports) == [*stages, "relay", "ledger", "canary"]
+    for stage in stages:
         samples = scrape(ports[stage])
         assert any(name.startswith("wireroom_records_in_total{") for name in samples), stage
         assert samples[f'wireroom_assigned_partitions{{stage="{stage}"}}'] == 12
