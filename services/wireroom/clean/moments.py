@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
@@ -52,10 +53,18 @@ def read(parsed: Page) -> tuple[Settled[dates.Moment], Settled[dates.Moment]]:
 
     A line of the text is read only where nothing else tells the publication.
     """
-    times = parsed.tree.css(_TIMES)[:MOST_MARKED]
+    offers = list(_of_head(parsed))
+    told = list(_read(iter(offers), None))
+    # Where the head agrees with itself, the elements are not worth a walk over the tree.
+    is_clear = len({one.source for one in told}) > 1 and all(
+        _same(one.value, told[0].value) for one in told
+    )
+    times = [] if is_clear else parsed.tree.css(_TIMES)[:MOST_MARKED]
     changed = settle("modified_at", _read(_changes(parsed, times), None), _same, _shown)
     last = changed.best.value if changed.best else None
-    said = list(_read(_offers(parsed, times), last)) or list(_read(_lines(parsed), last))
+    said = list(_read(chain(offers, _of_elements(times)), last)) or list(
+        _read(_lines(parsed), last)
+    )
     return _with_zone(settle("published_at", said, _same, _shown), said), changed
 
 
@@ -86,18 +95,22 @@ def _read(
         yield Told(moment, source, min(trust, 0.3) if is_change else trust)
 
 
-def _offers(parsed: Page, times: Sequence[LexborNode]) -> Iterator[tuple[str, float, str]]:
+def _of_head(parsed: Page) -> Iterator[tuple[str, float, str]]:
     yield from _of_data(parsed)
     for trust, listed in ((0.9, _PUBLISHED), (0.6, _LOOSE)):
         yield from (
             ("meta", trust, parsed.meta[name]) for name in listed.split() if name in parsed.meta
         )
-    for node in times:
-        if _is_marked(node, _ISSUED):
-            yield "microdata", 0.85, _value(node)
     for address in (parsed.url, *addresses.said(parsed.tree, parsed.meta)):
         if found := _URL_DATE.search(address.partition("?")[0]):
             yield "url", 0.8, re.sub(r"\D", "", found.group())
+
+
+def _of_elements(times: Sequence[LexborNode]) -> Iterator[tuple[str, float, str]]:
+    """Those marked as the publication, and the first that no mark takes away."""
+    for node in times:
+        if _is_marked(node, _ISSUED):
+            yield "microdata", 0.85, _value(node)
     for node in times[:MOST_TIMES]:
         given = node.attributes.get("datetime")
         if given and not _is_marked(node, _UPDATE) and not is_foreign(node):

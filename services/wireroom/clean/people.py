@@ -13,7 +13,7 @@ CREDIT = re.compile(
     r"|a cura di|door|geschreven door|av|af|skrevet av|przez|napisał[ao]?|автор|автори|авторы"
     r"|текст|yazan|yazar|haber|بقلم|كتب|كتبت|الكاتب|نویسنده|מאת|作者|文|撰文|记者|記者|本报记者"
     r"|責任編輯|责任编辑|责编|責編|執筆|取材|oleh|tác giả|kirjoittanut|írta)"
-    r"(?:\s*[::/／]\s*|\s+|$)",
+    r"(?:\s*[:：/／]\s*|\s+|$)",
     re.IGNORECASE,
 )
 """How a line begins that says who wrote."""

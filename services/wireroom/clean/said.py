@@ -39,14 +39,18 @@ class Page:
         return [self.meta[name]] if name in self.meta else []
 
     def lines_after_title(self, count: int) -> list[str]:
-        """Lines of text behind the first h1; of the whole page where there is none."""
+        """Lines of text behind the first h1, else behind the title; none where neither is."""
         body = self.tree.body
         if body is None:
             return []
         text = body.text(deep=True, separator="\n")
         h1 = self.tree.css_first("h1")
         title = h1.text(deep=True, separator="\n") if h1 is not None else ""
-        start = text.find(title) + len(title) if title.strip() else 0
+        title = title if title.strip() else self.meta.get("og:title", "")
+        start = text.find(title) if title else -1
+        if start < 0:
+            return []
+        start += len(title)
         raw = (" ".join(line.split()) for line in text[start : start + REACH].split("\n"))
         return [line[:LONGEST_LINE] for line in raw if line][:count]
 

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from wireroom.clean.authors import names
+from wireroom.clean.people import people
+
+SITES = ("Harbour Gazette", "www.harbour-gazette.example", "harbour-gazette", "HGZ")
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("By Ann Lee and Bo Dahl", ("Ann Lee", "Bo Dahl")),
+        ("Von Jan Abel, Eva Klee", ("Jan Abel", "Eva Klee")),
+        ("Par Anne Roy et Luc Petit", ("Anne Roy", "Luc Petit")),
+        ("Por Ana Gil y Rui Sá", ("Ana Gil", "Rui Sá")),
+        ("di Carla Neri", ("Carla Neri",)),
+        ("door Piet de Vries", ("Piet de Vries",)),
+        ("Autor: Jan Kowalski", ("Jan Kowalski",)),
+        ("Автор: Иван Петров", ("Иван Петров",)),
+        ("Yazar: Ayşe Kaya", ("Ayşe Kaya",)),
+        ("بقلم: سلمى الخطيب", ("سلمى الخطيب",)),
+        ("记者：王小明", ("王小明",)),
+        ("責任編輯：林美玲、陳志明", ("林美玲", "陳志明")),
+        ("홍길동 기자", ("홍길동",)),
+        ("取材 山田花子", ("山田花子",)),
+        ("View all posts by Ann Lee", ("Ann Lee",)),
+        ("Veröffentlicht von Jan Abel", ("Jan Abel",)),
+        ("Ann Lee, Islands correspondent", ("Ann Lee",)),
+        ("Ann Lee Senior Staff Writer", ("Ann Lee",)),
+        ("Ann Lee, MD, PhD", ("Ann Lee",)),
+        ("Ann Lee for the Harbour Gazette", ("Ann Lee",)),
+        ("Ann Lee & 3 others", ("Ann Lee",)),
+        ("Ann Lee, Harbour Gazette", ("Ann Lee",)),
+    ],
+)
+def test_people_come_out_of_bylines(byline: str, expected: tuple[str, ...]) -> None:
+    assert people([byline], SITES) == expected
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "Reuters Staff", "Von", "By", "https://harbour-gazette.example/ann", "ann@post.example",
+        "dpa", "AFP", "Harbour Gazette", "The Harbour Gazette", "Harbour Gazette staff",
+        "harbour-gazette.example, Frankfurt, Germany", "HGZ Sport", "Editor", "Redaktion",
+        "4 comments", "Posted on", "Name *", "3 min read", "Photo: Ann Lee", "Associated Press",
+        "Sponsored", "admin", "新华社", "编辑部", "",
+    ],
+)  # fmt: skip
+def test_what_is_nobody_is_not_a_person(byline: str) -> None:
+    assert people([byline], SITES) == ()
+
+
+def test_without_the_names_of_the_site_its_name_would_pass_for_a_person() -> None:
+    assert people(["Harbour Gazette"], SITES) == ()
+    assert people(["Harbour Gazette"]) == ("Harbour Gazette",)
+
+
+def test_one_word_is_a_name_only_where_the_source_says_that_it_is_a_name() -> None:
+    assert people(["Colette"], SITES, is_sure=True) == ("Colette",)
+    assert people(["Colette"], SITES) == ()
+
+
+def test_the_plain_splitter_still_takes_everybody() -> None:
+    assert names(["By Ann Lee, Reuters Staff"]) == ("Ann Lee", "Reuters Staff")
