@@ -50,7 +50,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     Control(
         "takes_a_timeout_for_an_outcome",
-        Scene(service="classify", order={"slow": 8.0, "slow_first": 10, "timeout": 4.0}),
+        Scene(service="fetch", order={"slow": 8.0, "slow_first": 10, "timeout": 4.0}),
         "lost",
     ),
     Control(

@@ -69,24 +69,18 @@ def takes_handed_over_for_acknowledged() -> None:
 
 @a_break
 def commits_what_it_cancels_when_told_to_stop() -> None:
-    from wireroom.runtime.worker import DRAIN, Worker
+    from wireroom.runtime import worker
+    from wireroom.runtime.member import Member
 
-    inner, make = Worker._finish, Worker.__init__
-    workers: list[Any] = []
+    inner = Member.commit_last
 
-    def making(self: Any, *args: Any) -> None:
-        workers.append(self)
-        make(self, *args)
+    async def commit_last(self: Member) -> None:
+        for progress in self.offsets._progress.values():
+            progress.pending.clear()
+        await inner(self)
 
-    async def finish(tasks: Any, limit: float) -> Any:
-        if limit != DRAIN:
-            return await inner(tasks, limit)
-        for partition, offset in [(h.partition, h.offset) for h in workers[0]._running.values()]:
-            workers[0]._member.finished(partition, offset)
-        return tasks
-
-    Worker.__init__ = making  # type: ignore[method-assign]
-    Worker._finish = staticmethod(finish)  # type: ignore[method-assign]
+    worker.DRAIN = 0.0
+    Member.commit_last = commit_last  # type: ignore[method-assign]
 
 
 @a_break
