@@ -50,8 +50,8 @@ class Around:
             *self._neighbour(place + 1),
             min(self.counts.sizes[place - 2], 3_000) if place >= 2 else -1,
             min(self.counts.sizes[place + 2], 3_000) if place + 2 < len(self.counts.found) else -1,
-            self.counts.read[place - 1][1] if place else 0,
-            self.counts.read[place + 1][1] if place + 1 < len(self.counts.found) else 0,
+            self.counts.cues(place - 1)[1] if place else 0,
+            self.counts.cues(place + 1)[1] if place + 1 < len(self.counts.found) else 0,
             *self.headed[place],
         ]
 
@@ -66,7 +66,7 @@ class Around:
             since = min(since + 1, 99)
             size = len(block.text)
             if self.counts.tags[place] in HEADINGS or (size < 80 and 10 * block.bold >= 9 * size):
-                since, cue = 0, self.counts.cues[place]
+                since, cue = 0, self.counts.cues(place)[0]
         return told
 
     def _mean(self, place: int, reach: int) -> int:
@@ -77,7 +77,12 @@ class Around:
         if not 0 <= place < len(self.counts.found):
             return (-1, -1, -1, -1)
         size = min(self.counts.sizes[place], 3_000)
-        return (size, self.counts.linked[place], self.counts.tags[place], self.counts.cues[place])
+        return (
+            size,
+            self.counts.linked[place],
+            self.counts.tags[place],
+            self.counts.cues(place)[0],
+        )
 
 
 def _kinship(one: Element | None, other: Element | None) -> int:

@@ -67,7 +67,7 @@ class Element:
 class Block:
     """A run of text: what it says, and how many of its characters are linked, bold, italic.
 
-    ``targets``: bits of what its links lead to. ``rules``: lines drawn on the page before it.
+    ``targets``: the addresses that its links lead to. ``rules``: lines drawn on the page before it.
     """
 
     text: str
@@ -76,7 +76,7 @@ class Block:
     bold: int = 0
     italic: int = 0
     links: int = 0
-    targets: int = 0
+    targets: tuple[str, ...] = ()
     rules: int = 0
 
 
@@ -109,7 +109,8 @@ class _Walk:
         self.open: list[tuple[LexborNode, Element | None, int]] = []
         self.seen = 0
         self.parts: list[str] = []
-        self.breaks = self.links = self.inside = self.targets = self.rules = 0
+        self.breaks = self.links = self.inside = self.rules = 0
+        self.targets: list[str] = []
         self.marks = [0, 0, 0]  # how many links, bold and italic elements are open
         self.marked = [0, 0, 0]  # characters of the block so far that are in one
 
@@ -177,7 +178,7 @@ class _Walk:
             self.links += 1
             target = node.attributes.get("href")
             if target:
-                self.targets |= signs.of_target(target[:LONGEST_TARGET])
+                self.targets.append(target[:LONGEST_TARGET])
         return mark
 
     def block(self, node: LexborNode, tag: str, child: LexborNode) -> LexborNode | None:
@@ -221,9 +222,10 @@ class _Walk:
             linked, bold, italic = min(linked, size), min(bold, size), min(italic, size)
             self.marked = [0, 0, 0]
         links = self.links or (1 if self.marks[0] else 0)
-        counts = (linked, bold, italic, links, self.targets, self.rules)
-        self.links = self.targets = 0
-        self.found.append(Block(text, self.here, *counts))
+        targets = tuple(self.targets)
+        self.links = 0
+        self.targets.clear()
+        self.found.append(Block(text, self.here, linked, bold, italic, links, targets, self.rules))
 
 
 def _is_custom(tag: str, here: Element) -> bool:

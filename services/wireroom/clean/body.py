@@ -19,6 +19,7 @@ from wireroom.clean.paragraphs import paragraphs, words_of
 from wireroom.clean.titles import without_tail
 
 CONTENT = 0  # log-odds from which on a block is content: as likely as not
+LINKS = -20_000  # log-odds of a block that is links alone
 DOUBTFUL = range(-1_386, 848)  # log-odds of chances from 0.2 to 0.7
 MOST_DOUBT = 0.6  # doubtful characters for each character that is kept
 SHORTEST_ARTICLE = 250  # characters: of 1,761 news pages with a known text, 1 % have less
@@ -47,7 +48,7 @@ def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None
     measured = measures.of(page, about(parsed, title))
     model = model or forest.model(measures.NAMES)
     scores = _everywhere(page, measured.places, model.scores(measured.rows))
-    chosen, gone = _chosen(page, scores, measured.cues, title)
+    chosen, gone = _chosen(page, scores, title)
     found = parts.rows(chosen)
     source = "dom"
     size = sum(len(part.text) for part in found)
@@ -86,20 +87,19 @@ def _everywhere(page: Blocks, places: Sequence[int], scores: Sequence[int]) -> l
 
 
 def _chosen(
-    page: Blocks, scores: Sequence[int | None], cue: Sequence[int], title: str | None
+    page: Blocks, scores: Sequence[int | None], title: str | None
 ) -> tuple[list[Block], tuple[LeftOut, ...]]:
     screen = parts.Screen(title)
     chosen, gone = [], []
-    for block, score, hint in zip(page.found, scores, cue, strict=True):
+    for block, score in zip(page.found, scores, strict=True):
         ruled = None
         if score is not None and score > CONTENT:
             ruled = screen.cause(block.text)
             if ruled is None:
                 chosen.append(block)
                 continue
-        if len(block.text) >= parts.SHORTEST_LEFT_OUT:
-            gone.append(parts.left_out(block, score or -20_000, hint, ruled))
-    return chosen, parts.bounded(gone)
+        gone.append(parts.Gone(block, LINKS if score is None else score, ruled))
+    return chosen, parts.left_out(gone)
 
 
 def _is_doubtful(page: Blocks, scores: Sequence[int | None], size: int) -> bool:

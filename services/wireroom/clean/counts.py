@@ -45,8 +45,7 @@ class Counts:
         self.scores = [_score(size, linked) for size, linked in pairs]
         self.score_sums, self.char_sums = _sums(self.scores), _sums(self.sizes)
         self.tags = [CLASSES.get(block.element.tag, 0) for block in found]
-        self.read = [cues.of(block.text) for block in found]
-        self.cues = [cue for cue, _, _ in self.read]
+        self.read: dict[int, tuple[int, int, int]] = {}
         self.scored = [place for place, score in enumerate(self.scores) if score]
         self.alike: defaultdict[str, int] = defaultdict(int)
         self.alike_score: defaultdict[str, int] = defaultdict(int)
@@ -63,6 +62,13 @@ class Counts:
             min(self.score_sums[-1], LARGEST),
             1000 * self.best.score // self.total,
         )
+
+    def cues(self, place: int) -> tuple[int, int, int]:
+        """``cues.of`` the block; only blocks that a row speaks of are read."""
+        known = self.read.get(place)
+        if known is None:
+            known = self.read[place] = cues.of(self.found[place].text)
+        return known
 
     def _count(self, elements: Sequence[Element]) -> None:
         """Sums of each element: its own blocks, then those of its children, from the leaves up."""

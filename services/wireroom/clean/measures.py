@@ -32,6 +32,7 @@ _OF_ELEMENT = (
 )
 _OF_PAGE = ("page_blocks", "page_chars", "page_score", "in_best")
 NAMES = (*_OF_TEXT, *_OF_ELEMENT, *around.NAMES, *_OF_PAGE)
+_NO_TARGETS = [0] * len(signs.TARGETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,11 @@ class Measured:
 
     places: list[int]
     rows: list[list[int]]
-    cues: list[int]
 
 
 def of(page: Blocks, about: About) -> Measured:
     """Every block that may be content, in numbers."""
-    return _Rows(page, about).measured() if page.found else Measured([], [], [])
+    return _Rows(page, about).measured() if page.found else Measured([], [])
 
 
 class _Rows:
@@ -86,7 +86,7 @@ class _Rows:
             row += self.around.of(place, block.element, doubles, since_title)
             row += self.counts.of_page
             rows.append(row)
-        return Measured(places, rows, self.counts.cues)
+        return Measured(places, rows)
 
     def _is_title(self, text: str) -> bool:
         if not 8 <= len(text) <= 300:
@@ -118,10 +118,10 @@ class _Rows:
             1000 * block.bold // size,
             1000 * block.italic // size,
             min(block.links, 50),
-            *self.counts.read[place],
+            *self.counts.cues(place),
             min(count('"') + count("“") + count("”") + count("„") + count("«"), 20),
             self._in_description(text),
-            *[block.targets >> bit & 1 for bit in range(len(signs.TARGETS))],
+            *_targets(block.targets),
         ]
 
     def _in_description(self, text: str) -> int:
@@ -171,6 +171,15 @@ class _Rows:
             min(p.chars // (p.blocks or 1), LARGEST),
             min(g2.chars // (g2.blocks or 1), LARGEST),
         ]
+
+
+def _targets(addresses: tuple[str, ...]) -> list[int]:
+    if not addresses:
+        return _NO_TARGETS
+    held = 0
+    for address in addresses:
+        held |= signs.of_target(address)
+    return [held >> bit & 1 for bit in range(len(signs.TARGETS))]
 
 
 def _bits(held: int, own: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from wireroom.clean import cues, signs, titles
 from wireroom.clean.blocks import Block, Element
@@ -100,19 +101,29 @@ def rows(chosen: Sequence[Block]) -> list[Part]:
     return parts
 
 
-def left_out(block: Block, score: int, cue: int, ruled: str | None) -> LeftOut:
-    """Why a block is not in the article. ``ruled``: the rule that took it out, if one did."""
-    chance = 1 / (1 + math.exp(-max(-20 * UNIT, min(20 * UNIT, score)) / UNIT))
-    cause = ruled or _cause(block, cue)
-    return LeftOut(cause, block.text[:LONGEST_START], len(block.text), round(chance, 2))
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A block that is not content. ``ruled``: the rule that took it out, if one did."""
+
+    block: Block
+    score: int
+    ruled: str | None
 
 
-def bounded(found: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
-    """The largest ones, in the order of the page."""
-    worth = [one for one in found if one.length >= SHORTEST_LEFT_OUT]
-    least = sorted((one.length for one in worth), reverse=True)[:MOST_LEFT_OUT]
-    limit = least[-1] if least else 0
-    return tuple(one for one in worth if one.length >= limit)[:MOST_LEFT_OUT]
+def left_out(found: Sequence[Gone]) -> tuple[LeftOut, ...]:
+    """Why the largest of them are not in the article, in the order of the page."""
+    worth = [one for one in found if len(one.block.text) >= SHORTEST_LEFT_OUT]
+    sizes = sorted((len(one.block.text) for one in worth), reverse=True)
+    least = sizes[MOST_LEFT_OUT - 1] if len(sizes) >= MOST_LEFT_OUT else 0
+    kept = [one for one in worth if len(one.block.text) >= least][:MOST_LEFT_OUT]
+    return tuple(map(_left_out, kept))
+
+
+def _left_out(gone: Gone) -> LeftOut:
+    text, most = gone.block.text, 20 * UNIT
+    chance = 1 / (1 + math.exp(-max(-most, min(most, gone.score)) / UNIT))
+    cause = gone.ruled or _cause(gone.block, cues.of(text)[0])
+    return LeftOut(cause, text[:LONGEST_START], len(text), round(chance, 2))
 
 
 def _cause(block: Block, cue: int) -> str:

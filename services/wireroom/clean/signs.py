@@ -153,17 +153,14 @@ _TARGETS = (
 )
 TARGETS = ("social", "mail", "subscribe", "author", "topic", "shop")
 """What a link leads to, as far as its address says it; the target at place n is bit n."""
-_TARGET_WORDS = tuple(
-    (word, 1 << place) for place, line in enumerate(_TARGETS) for word in line.split()
-)
+_TARGET_BITS = {word: 1 << place for place, line in enumerate(_TARGETS) for word in line.split()}
+_TARGET = re.compile("|".join(map(re.escape, _TARGET_BITS)))
 
 
 @lru_cache(4_096)
 def of_target(address: str) -> int:
     """Bits of what the address of a link says of its target."""
-    address = address.lower()
     found = 0
-    for word, bit in _TARGET_WORDS:
-        if word in address:
-            found |= bit
+    for word in _TARGET.findall(address.lower()):
+        found |= _TARGET_BITS[word]
     return found

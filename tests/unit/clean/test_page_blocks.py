@@ -58,7 +58,7 @@ def test_a_block_inside_a_link_is_linked() -> None:
 
 def test_the_target_of_a_link_is_known_by_its_address() -> None:
     (block,) = read("<p><a href='mailto:a@b.example'>Write</a> to us</p>").found
-    assert block.targets == 1 << signs.TARGETS.index("mail")
+    assert signs.of_target(block.targets[0]) == 1 << signs.TARGETS.index("mail")
 
 
 def test_signs_come_from_names_and_tags_and_hold_for_all_below() -> None:
@@ -141,5 +141,5 @@ def test_a_chinese_character_says_what_three_letters_say() -> None:
 
 
 def test_an_empty_page_has_no_blocks() -> None:
-    assert measures.of(read(""), ABOUT) == measures.Measured([], [], [])
+    assert measures.of(read(""), ABOUT) == measures.Measured([], [])
     assert measures.of(Blocks(), ABOUT).rows == []
