@@ -56,7 +56,7 @@ async def test_an_article_travels_on_with_all_that_is_known() -> None:
     assert result.article.title == "A title"
     assert result.article.headlines[0].text == "Another"
     assert result.article.removed[0].at == 3
-    assert set(result.versions) == {"fetch", "clean"}
+    assert set(result.versions) == {"fetch", "clean", "clean.model"}
 
 
 async def test_hints_fill_only_what_is_missing() -> None:
