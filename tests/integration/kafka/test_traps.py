@@ -287,7 +287,9 @@ async def test_while_the_broker_does_not_answer_a_commit_gives_up_in_time(
             assert 0.9 < loop.time() - began < 3
         finally:
             os.kill(pid, signal.SIGCONT)
-        await member.commit({Partition(topic, 0): Mark(0)})  # and when it answers again, all is well
+        await member.commit(
+            {Partition(topic, 0): Mark(0)}
+        )  # and when it answers again, all is well
 
 
 async def test_no_broker_at_all_is_said_with_its_address(
