@@ -41,7 +41,7 @@ def admit(html: bytes) -> None:
         raise Refused("tag_too_long", f"more than {MOST_ATTRIBUTES} attributes")
     if (tags := html.count(b"<")) > MOST_TAGS:
         raise Refused("page_too_large", f"{tags} tags")
-    if _is_deep(html):
+    if tags > DEEPEST and _is_deep(html):
         raise Refused("too_deep", f"more than {DEEPEST} open div")
 
 
@@ -70,13 +70,16 @@ def _has_long_tag(html: bytes) -> bool:
     """Whether a tag has too many attributes; scripts and styles may look as if they had."""
     start = 0
     while len(html) - start > LONG_TAG:
+        near = html.rfind(b">", start, start + LONG_TAG)
+        if near >= 0:  # so no tag that began before is a long one
+            start = near + 1
+            continue
         end = html.find(b">", start)
         end = len(html) if end < 0 else end
-        if end - start > LONG_TAG:
-            tag = _TAG_START.search(html, start, end)
-            is_long = tag and _attributes(html[tag.start() : end]) > MOST_ATTRIBUTES
-            if is_long and not _is_raw(html[:start].lower()):
-                return True
+        tag = _TAG_START.search(html, start, end)
+        is_long = tag and _attributes(html[tag.start() : end]) > MOST_ATTRIBUTES
+        if is_long and not _is_raw(html[:start].lower()):
+            return True
         start = end + 1
     return False
 
