@@ -57,7 +57,12 @@ def explain_stored(what: str, settings: Settings, *, as_json: bool) -> int:
     if as_json:
         print_json(row)
         return 0
-    console = Console()
+    print_row(Console(), row)
+    return 0
+
+
+def print_row(console: Console, row: Mapping[str, Any]) -> None:
+    """An article as ``reading.show`` gives it: facts with their losers, spans, versions."""
     _head(console, row["title"], row["details"].get("kind", "article"), str(row["url"] or ""))
     told = row["evidence"] or [
         {"field": name, "value": _shown(row.get(name)), "source": source}
@@ -66,7 +71,6 @@ def explain_stored(what: str, settings: Settings, *, as_json: bool) -> int:
     _facts(console, told)
     _removed_of(console, row["removed"])
     _versions(console, row)
-    return 0
 
 
 async def _row(what: str, settings: Settings) -> dict[str, Any] | None:
