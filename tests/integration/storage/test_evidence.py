@@ -39,3 +39,31 @@ async def test_a_row_without_any_has_none(pool: Pool) -> None:
     shown = await show(pool, URL)
     assert shown is not None
     assert (shown["details"], shown["evidence"], shown["modified_at"]) == ({}, [], None)
+
+
+async def test_days_of_sources_count_what_articles_lack(pool: Pool) -> None:
+    good = replace(
+        row(URL, body("ferries")), source="Gazette", authors=("Ann Lee",), published_at=LATER
+    )
+    bare = replace(
+        row(URL + "/2", body("bridges", 20), title=None, minute=1),
+        source="Gazette",
+        provenance='{"text": "fallback"}',
+    )
+    probe = replace(row(URL + "/3", body("canaries"), minute=2), source="Gazette", probe=True)
+    await put(pool, good, bare, probe)
+    async with pool.acquire() as session:
+        found = await session.fetch("SELECT * FROM source_days(now() - interval '1 day')")
+        none = await session.fetch("SELECT * FROM source_days(now() + interval '1 day')")
+    [counted] = [dict(line) for line in found]
+    assert counted.pop("day") is not None
+    assert abs(counted.pop("median_chars") - (len(good.text) + len(bare.text)) / 2) <= 0.5
+    assert counted == {
+        "source": "Gazette",
+        "articles": 2,
+        "without_title": 1,
+        "without_date": 1,
+        "without_author": 1,
+        "by_fallback": 1,
+    }
+    assert none == []
