@@ -102,12 +102,19 @@ def _exact() -> dict[str, int]:
 
 
 _EXACT = _exact()
-_BEGINNINGS = tuple(
-    (word[:-1], 1 << place)
-    for place, line in enumerate(_WORDS.values())
-    for word in line.split()
-    if word.endswith("*")
-)
+
+
+def _beginnings() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for place, line in enumerate(_WORDS.values()):
+        for word in line.split():
+            if word.endswith("*"):
+                found[word[:-1]] = found.get(word[:-1], 0) | 1 << place
+    return found
+
+
+_BEGINNINGS = _beginnings()
+_LONGEST_BEGINNING = max(map(len, _BEGINNINGS))
 
 
 def of_element(tag: str, attributes: Mapping[str, str | None]) -> int:
@@ -135,9 +142,8 @@ def of_name(value: str) -> int:
 @lru_cache(16_384)
 def _of_word(word: str) -> int:
     signs = _EXACT.get(word, 0)
-    for beginning, bit in _BEGINNINGS:
-        if word.startswith(beginning):
-            signs |= bit
+    for size in range(2, min(len(word), _LONGEST_BEGINNING) + 1):
+        signs |= _BEGINNINGS.get(word[:size], 0)
     return signs
 
 

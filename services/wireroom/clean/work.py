@@ -19,7 +19,8 @@ else:
 
 FEWEST_LETTERS = 20  # of a text handed in; whoever sends it says that it is an article
 
-_WARM_PAGE = b"""<!doctype html><html lang="en"><head><title>A page to warm up with</title></head>
+_WARM_PAGE = b"""<!doctype html><html lang="en"><head><title>A page to warm up with</title>
+<link rel="canonical" href="https://example.com/2020/01/02/warm"></head>
 <body><article><h1>A page to warm up with</h1><p>The first page costs more than the others,
 because parsers and models are loaded then.</p></article></body></html>"""
 
