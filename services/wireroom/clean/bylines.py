@@ -15,7 +15,7 @@ from wireroom.clean.said import Page, is_foreign, text_of
 LONGEST_BYLINE = 120  # characters; longer ones are sentences about the author
 OF_ONE_WORD = 0.75  # of the trust: one word is as often a login or a desk
 MOST_SHOWN = 6  # names of a byline; more are a list of something else
-MOST_NODES = 80  # elements that look like a byline; after them come lists of other articles
+MOST_NODES = 40  # elements that look like a byline; after them come lists of other articles
 LINES_AROUND = 14  # lines after the title in which a byline stands
 LONGEST_SCRIPT = 300_000  # characters of a script that is searched for names
 TRUST = {"jsonld": 0.85, "meta": 0.8, "microdata": 0.8, "byline": 0.7, "text": 0.6, "data": 0.5}

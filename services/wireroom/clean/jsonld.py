@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 import orjson
@@ -16,6 +17,7 @@ Node: TypeAlias = Mapping[str, Any]  # whatever a publisher wrote: not typed bef
 
 DEEPEST = 8
 LONGEST_LIST = 200
+MOST_NODES = 5_000  # of a page; of 700 news pages a live blog had most, 1,600
 LONGEST_VALUE = 2_000  # characters of a name, a title or a date; bodies are read apart
 
 _WRAPPER = re.compile(
@@ -56,7 +58,8 @@ def read(tree: LexborHTMLParser) -> JsonLd:
     """Every ``application/ld+json`` script of a page; what cannot be read is passed over."""
     nodes: list[Node] = []
     for script in tree.css('script[type*="ld+json"]'):
-        nodes.extend(_walk(_parsed(script.text(deep=True)), 0))
+        found = _walk(_parsed(script.text(deep=True)), 0)
+        nodes.extend(islice(found, MOST_NODES - len(nodes)))
     by_id: dict[str, Node] = {}
     for node in nodes:
         name = node.get("@id")
@@ -91,7 +94,8 @@ def names_of(value: object, data: JsonLd, depth: int = 0) -> list[str]:
         name = value.get("name")
         if name is None and isinstance(value.get("@id"), str):
             known = data.by_id.get(value["@id"])
-            return names_of(known, data, depth + 1) if known not in (None, value) else []
+            # "is": comparing two nodes by value is as long as they are.
+            return [] if known is None or known is value else names_of(known, data, depth + 1)
         return names_of(name, data, depth + 1) if name is not None else []
     return []
 
