@@ -1,6 +1,6 @@
 """`make bench`: one table, with the conditions that it holds for. Numbers, no verdict.
 
-python -m tests.bench [hop|fetch|pipeline|memory|syndicated|hosts|restarts …]
+python -m tests.bench [hop|fetch|pipeline|memory|extract|syndicated|hosts|restarts …]
 """
 
 from __future__ import annotations
@@ -19,7 +19,17 @@ from pathlib import Path
 
 from wireroom.runtime.logs import quiet
 
-PARTS = ("hop", "fetch", "pipeline", "memory", "hosts", "syndicated", "restarts", "ledger")
+PARTS = (
+    "hop",
+    "fetch",
+    "pipeline",
+    "memory",
+    "hosts",
+    "extract",
+    "syndicated",
+    "restarts",
+    "ledger",
+)
 LIBRARIES = ("aiokafka", "fastavro", "pydantic", "asyncpg", "trafilatura", "lxml", "py3langid")
 
 
