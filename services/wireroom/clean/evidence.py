@@ -31,7 +31,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Told(Generic[T]):
-    """A value, who says it, and how often such a source is right when it is alone."""
+    """A value, who says it, and how far such a source is trusted alone: set by hand, 0 to 1."""
 
     value: T
     source: str
