@@ -52,7 +52,7 @@ def external(compose: Compose, out: Transcript) -> None:
     try:
         began = time.monotonic()
         other("up", "-d", "--wait", "broker", "database")
-        other.up("fetch", "clean", "classify", "index", "relay")
+        other.up("fetch", "clean", "classify", "index", "relay", "ledger")
         out.say(f"healthy after {time.monotonic() - began:.1f} s")
         _an_article_goes_through(other)
         sessions = other.sql(

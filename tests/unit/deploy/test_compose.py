@@ -115,3 +115,9 @@ def test_the_broker_takes_the_largest_dead_letter() -> None:
 
     limit = services()["kafka"]["environment"]["KAFKA_MESSAGE_MAX_BYTES"]
     assert limit >= max(topic.max_bytes for topic in all_topics())
+
+
+def test_the_overlay_for_servers_of_ones_own_takes_every_service_off_the_bundled_ones() -> None:
+    overlaid = load("compose.external.yaml")["services"]
+    for name in SERVICES:
+        assert {"kafka", "postgres"}.isdisjoint(overlaid[name]["depends_on"]), name
