@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wireroom.cli.composition import all_topics
+from wireroom.cli.connections import external
 from wireroom.cli.settings import Settings
 from wireroom.runtime.errors import StageError
 from wireroom.storage import status
@@ -66,7 +67,9 @@ async def examine(settings: Settings, data: Path) -> list[Finding]:
                     "`wireroom config`",
                 )
             )
-    return [*found, _disk(data), _contact(settings)]
+    # With a Kafka of one's own its disk is elsewhere.
+    disk = [] if external().kafka else [_disk(data)]
+    return [*found, *disk, _contact(settings)]
 
 
 async def _kafka(settings: Settings) -> list[Finding]:
