@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,10 +154,12 @@ async def running(
 
 
 def kill_children() -> None:
-    """As the kernel does when memory runs out: the next task needs a new process."""
+    """With the nursery that has the model in memory: the next task needs one that has to load it."""
     for child in psutil.Process().children(recursive=True):
-        if "pool_child" in " ".join(child.cmdline()):
-            child.kill()
+        with suppress(psutil.NoSuchProcess):
+            line = " ".join(child.cmdline())
+            if "pool_child" in line or "wireroom.runtime.nursery" in line:
+                child.kill()
 
 
 def blamed_on_the_data(stage: Stage[Any]) -> Stage[Any]:
