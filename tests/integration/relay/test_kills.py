@@ -123,8 +123,8 @@ def early(records: list[Record]) -> list[Record]:
 async def test_killed_again_and_again_it_loses_nothing_and_repeats_little(
     settings: Settings,
 ) -> None:
-    count, kills = 900, 4
-    await park(settings, "killed", count, spread=8)
+    count, kills = 600, 3
+    await park(settings, "killed", count, spread=6)
     async with relay(settings, "one") as one:
         for _ in range(kills):
             await asyncio.sleep(2)
@@ -154,11 +154,11 @@ async def test_two_share_the_work_and_when_one_comes_or_goes_nothing_is_repeated
     settings: Settings,
 ) -> None:
     count = 600
-    await park(settings, "shared", count, spread=8)
+    await park(settings, "shared", count, spread=6)
     async with relay(settings, "one"):
         await some_more_back(settings, "shared")
         async with relay(settings, "two"):
-            await asyncio.sleep(4)  # it joins, takes its share, and leaves
+            await asyncio.sleep(3)  # it joins, takes its share, and leaves
         found = await all_back(settings, "shared", count)
     assert len(found) == count
     assert early(found) == []
