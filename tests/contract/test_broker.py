@@ -208,6 +208,13 @@ async def test_it_is_told_what_is_its_own_and_where_to_go_on(place: Place) -> No
         assert sorted(consumer.assigned()) == told.came[0]
 
 
+async def test_of_a_partition_that_is_not_ours_no_end_is_known(place: Place) -> None:
+    topic = await place.new_topic()
+    async with place.broker.consumer(topic, group=topic, rebalances=Told()) as consumer:
+        await taken(consumer, 0)
+        assert not consumer.end(Partition(topic, 99))
+
+
 async def test_it_takes_only_from_the_partitions_named(place: Place) -> None:
     topic = await place.new_topic()
     async with (

@@ -60,7 +60,7 @@ class Tier:
         self, name: str, seconds: float, targets: Collection[str], metrics: RelayMetrics
     ) -> None:
         self.name = name
-        self.joined = False
+        self.joined = self._open = False
         self._length = round(seconds * 1000)
         self._targets = targets
         self._relayed = metrics.relayed.labels(name)
@@ -135,10 +135,15 @@ class Tier:
     # Out
 
     async def _move(self, producer: Producer, outlet: Outlet) -> None:
-        while self.overdue(time.time()) > 0:
+        while self._open and self.overdue(time.time()) > 0:
             async with self._moving:
                 leaving: list[_Waiting] = []
-                while self._heap and len(leaving) < TOGETHER and self._heap[0].leaves <= _now():
+                while (
+                    self._open
+                    and self._heap
+                    and len(leaving) < TOGETHER
+                    and self._heap[0].leaves <= _now()
+                ):
                     leaving.append(heappop(self._heap))
                 sent = [await self._send(one.record, producer, outlet) for one in leaving]
                 for one, acked in zip(leaving, sent, strict=True):
@@ -178,6 +183,7 @@ class Tier:
     # Rebalances
 
     async def revoked(self, partitions: Collection[Partition]) -> None:
+        self._open = False  # what is sent from now on could not be committed
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN), self._moving:
                 await self._commit()
@@ -187,7 +193,7 @@ class Tier:
         self._heap = [one for one in self._heap if one.partition in marks]
         heapify(self._heap)
         self._bytes = {p: size for p, size in self._bytes.items() if p in marks}
-        self.joined = True
+        self.joined = self._open = True
         return {}
 
 

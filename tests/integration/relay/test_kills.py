@@ -108,12 +108,14 @@ async def some_more_back(settings: Settings, mark: str) -> None:
 
 
 async def all_back(settings: Settings, mark: str, count: int) -> list[Record]:
-    async with asyncio.timeout(60):
-        while True:
-            found = await came_back(settings, mark)
-            if len({record.value for record in found}) == count:
-                return found
-            await asyncio.sleep(0.5)
+    end = time.monotonic() + 60
+    while True:
+        found = await came_back(settings, mark)
+        missing = {f"{mark} {n}".encode() for n in range(count)} - {r.value for r in found}
+        if not missing:
+            return found
+        assert time.monotonic() < end, f"{len(missing)} did not come back: {sorted(missing)[:9]}"
+        await asyncio.sleep(0.5)
 
 
 def early(records: list[Record]) -> list[Record]:

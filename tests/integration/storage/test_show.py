@@ -89,6 +89,12 @@ async def test_everything_that_was_written_comes_back(pool: Pool) -> None:
         "first_seen_at": given.accepted_at,
         "indexed_at": done.indexed_at,
         "versions": {"clean": "1"},
+        "details": {},
+        "evidence": [],
+        "modified_at": None,
+        "provenance": {},
+        "published_offset": None,
+        "zone_assumed": False,
         "revisions": [],
     }
     assert orjson.loads(orjson.dumps(shown))["article_id"] == str(given.article_id)

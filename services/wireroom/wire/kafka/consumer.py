@@ -196,9 +196,9 @@ class KafkaConsumer:
             raise Gone(f"not committed: {error!r}") from error
 
     def end(self, partition: Partition) -> int | None:
-        fetched: int | None = None
-        with suppress(IllegalStateError):
-            fetched = self._inner.highwater(TopicPartition(*partition))
+        tp = TopicPartition(*partition)
+        # It may have left us since the caller looked; aiokafka asserts that it has not.
+        fetched = self._inner.highwater(tp) if tp in self._inner.assignment() else None
         asked = self._ends.get(partition)
         return max((e for e in (fetched, asked) if e is not None), default=None)
 
