@@ -40,7 +40,7 @@ from wireroom.verify.faults import (
 )
 from wireroom.verify.judgement import Judgement
 from wireroom.verify.network import Link, link
-from wireroom.verify.prove import prove
+from wireroom.verify.prove import judged, through
 
 PORTS_FROM = 21_000  # away from a pipeline that may be running here
 STAGES = tuple(composition.STAGES)
@@ -96,9 +96,10 @@ async def proved(
 ) -> tuple[Judgement, Sequence[Struck]]:
     """The proof against a pipeline whose services run, and what was done to it meanwhile."""
     async with proving(asked, running.settings) as (kit, made):
-        proof = asyncio.create_task(prove(kit, made, rate=asked.rate, patience=asked.patience))
-        struck = await _meanwhile(proof, running, chosen, asked.seed) if chosen else ()
-        return await proof, struck
+        sent = asyncio.create_task(through(kit, made, rate=asked.rate, patience=asked.patience))
+        struck = await _meanwhile(sent, running, chosen, asked.seed) if chosen else ()
+        await sent
+        return await judged(kit, made), struck
 
 
 @asynccontextmanager
@@ -121,12 +122,12 @@ async def started(settings: Settings, folder: Path) -> AsyncIterator[tuple[Runni
 
 
 async def _meanwhile(
-    proof: asyncio.Task[Judgement], running: Running, chosen: Sequence[Fault], seed: int | None
+    sent: asyncio.Task[None], running: Running, chosen: Sequence[Fault], seed: int | None
 ) -> Sequence[Struck]:
-    """Break things until the proof is through; it gets the last of it undisturbed."""
+    """Break things until all that was sent has its end. The last fault is over when it returns."""
     busy = asyncio.Event()
     busy.set()
-    proof.add_done_callback(lambda _: busy.clear())
+    sent.add_done_callback(lambda _: busy.clear())
     return await havoc(chosen, Random(seed), PAUSE, Progress(running).past, busy)
 
 

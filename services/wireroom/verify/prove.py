@@ -28,6 +28,17 @@ class Kit:
 
 
 async def prove(kit: Kit, cases: Sequence[Case], *, rate: float, patience: float) -> Judgement:
+    """Send them, wait for their ends, compare."""
+    await through(kit, cases, rate=rate, patience=patience)
+    return await judged(kit, cases)
+
+
+async def judged(kit: Kit, cases: Sequence[Case]) -> Judgement:
+    """What has become of them. The servers have to be there."""
+    return judge(cases, await kit.look(cases))
+
+
+async def through(kit: Kit, cases: Sequence[Case], *, rate: float, patience: float) -> None:
     """Two rounds: what builds on an earlier article waits for the first to have settled.
 
     ``rate``: submissions a second. ``patience``: seconds without any case getting its end after
@@ -38,7 +49,6 @@ async def prove(kit: Kit, cases: Sequence[Case], *, rate: float, patience: float
         if chosen:
             await send_all(kit, chosen, rate)
             await settled(kit, chosen, patience)
-    return judge(cases, await kit.look(cases))
 
 
 async def send_all(kit: Kit, cases: Sequence[Case], rate: float) -> None:
