@@ -120,6 +120,21 @@ def test_every_worker_serves_its_metrics(pipeline: Pipeline) -> None:
     assert scrape(ports["index"])["wireroom_e2e_seconds_count"] > 0
 
 
+def test_verify_finds_nothing_wrong_and_leaves_nothing_behind(pipeline: Pipeline) -> None:
+    done = pipeline.command("verify", "--count", "80", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    faults = ("lost", "doubled", "wrong_content", "wrong_outcome")
+    assert {name: told[name] for name in ("submissions", *faults)} == {
+        "submissions": 80,
+        **dict.fromkeys(faults, 0),
+    }
+    removed = int(done.stderr.split(" rows of this run removed")[0].rsplit(None, 1)[-1])
+    assert removed > 40
+    balance = json.loads(pipeline.command("ledger", "--json").stdout)
+    assert balance["missing"] == 0
+
+
 def test_config_masks_secrets_and_doctor_finds_nothing(pipeline: Pipeline) -> None:
     shown = pipeline.command("config").stdout
     assert "WIREROOM_POSTGRES_DSN=********" in shown

@@ -17,7 +17,7 @@ from wireroom.cli.settings import Settings
 from wireroom.events import ArticleSubmitted
 from wireroom.ledger.states import ENDS
 from wireroom.runtime.errors import Unavailable
-from wireroom.storage import proof
+from wireroom.storage import probes, proof
 from wireroom.storage.pool import Pool, open_pool
 from wireroom.verify.catalogue import Case, cases
 from wireroom.verify.judgement import FAULTS, Found, Judgement, Seen
@@ -67,7 +67,7 @@ async def proving(asked: Asked, settings: Settings) -> AsyncIterator[tuple[Kit, 
     say(f"{run}: {asked.count} submissions, seed {seed}")
     async with open_pool(settings.postgres) as pool, broker(settings).producer() as producer:
         yield _kit(run, pool, producer, settings.kafka), made
-        say(f"{await proof.remove(pool, run)} rows of this run removed")
+        say(f"{await probes.remove(pool, run)} rows of this run removed")
 
 
 def _kit(run: str, pool: Pool, producer: Producer, kafka: Kafka) -> Kit:

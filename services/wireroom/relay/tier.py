@@ -113,7 +113,8 @@ class Tier:
         free = [p for p in consumer.assigned() if self._has_room(p)]
         for record in await consumer.take(TOGETHER, self._until_due(), free):
             if self._offsets.begin(record):
-                self._bytes[record.partition] += len(record.value)
+                size = self._bytes.get(record.partition, 0)
+                self._bytes[record.partition] = size + len(record.value)
                 waiting = _Waiting(self._leaves(record), record.partition, record.offset, record)
                 heappush(self._heap, waiting)
 
@@ -164,17 +165,19 @@ class Tier:
         topic = ticket.topic if left <= 0 else tier_for(left)
         kept = parking.back(record.headers) if left <= 0 else record.headers
         try:
-            return await producer.send(topic, key=record.key, value=record.value, headers=kept)
+            sent = await producer.send(topic, key=record.key, value=record.value, headers=kept)
         except TooLarge as error:
             await _bury(record, Permanent("too_large", str(error)), outlet)
             return None
+        if left <= 0:
+            self._relayed.inc()
+        return sent
 
     def _finished(self, one: _Waiting) -> None:
         self._offsets.finish(one.partition, one.offset)
         if one.partition in self._bytes:
             self._bytes[one.partition] -= len(one.record.value)
         self._moved += 1
-        self._relayed.inc()
 
     async def _commit(self) -> None:
         if self._consumer and (marks := self._offsets.take_committable()):

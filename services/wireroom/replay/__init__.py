@@ -11,7 +11,7 @@ from wireroom.replay.back import Desk, Refused, way
 from wireroom.replay.choice import Choice
 from wireroom.replay.groups import Group, Groups
 from wireroom.replay.letters import Letter, Place, place_of, read
-from wireroom.replay.standing import BY_HAND, Fate, Line, Standing, Standings, fate_of
+from wireroom.replay.standing import BY_HAND, Fate, Standing, Standings, fate_of
 from wireroom.replay.told import Ledgered, Told, journalled, lines
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Groups",
     "Ledgered",
     "Letter",
-    "Line",
     "Place",
     "Refused",
     "Standing",

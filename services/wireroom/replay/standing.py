@@ -1,49 +1,22 @@
 """What became of a dead letter: where its submission stands now. Pure.
 
-A submission is as the journal's lines leave it: a row that was written is final; else the last of
-dead and dropped counts, and `replayed` after a death puts it on its way again. The ledger judges
-in the same way; this is for where no ledger runs.
+Where no ledger runs, the journal's lines are folded here as the ledger folds them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
+from wireroom.ledger.states import IN_FLIGHT, PARKED, Line, folded, state, story
 from wireroom.replay.letters import Letter
 
 BY_HAND = "by_hand"
-WRITTEN = ("indexed", "duplicate", "revised", "unchanged")
-IN_FLIGHT = "in flight"
-ON_ITS_WAY = (IN_FLIGHT, "parked")
+ON_ITS_WAY = (IN_FLIGHT, PARKED)
 State: TypeAlias = Literal["open", "replayed", "dropped"]
 STATES: tuple[State, ...] = ("open", "replayed", "dropped")
-
-
-class Line(Protocol):
-    """What is read of a journal's entry."""
-
-    @property
-    def submission_id(self) -> UUID: ...
-    @property
-    def article_id(self) -> UUID | None: ...
-    @property
-    def stage(self) -> str: ...
-    @property
-    def event(self) -> str: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def record_topic(self) -> str: ...
-    @property
-    def record_partition(self) -> int: ...
-    @property
-    def record_offset(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +72,13 @@ def _is_another(letter: Letter, standing: Standing) -> bool:
 
 
 def standing_of(lines: Iterable[Line]) -> Standing:
-    """Of one submission's lines, in any order."""
-    told = sorted(lines, key=lambda line: line.at)
-    article = next((line.article_id for line in told if line.article_id), None)
-    put_back = [line.at for line in told if line.event == "replayed"]
-    end = next((line for line in told if line.event in WRITTEN), None)
-    end = end or next((x for x in reversed(told) if x.event in ("dead", "dropped")), None)
-    again = end is not None and end.event == "dead" and any(at > end.at for at in put_back)
-    if end is None or again:
-        return Standing(IN_FLIGHT, article=article, replayed=bool(put_back))
-    origin = (end.record_topic, end.record_partition, end.record_offset)
-    stage = end.stage if end.event in ("dead", "dropped") else None
-    return Standing(end.event, stage, end.reason, article, origin, bool(put_back))
+    """Of one submission's lines, in any order, by the ledger's fold."""
+    (one,) = folded(map(story, lines)).values()
+    now, end = state(one), one.end
+    ended = end is not None and now.since is None
+    origin = (end.topic, end.part, end.offset) if ended and end else None
+    replayed = one.replayed is not None
+    return Standing(now.name, now.stage, now.reason, one.article, origin, replayed)
 
 
 def touches(line: Line) -> bool:

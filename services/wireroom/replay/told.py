@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 from wireroom.events import ArticleJournal
+from wireroom.ledger.states import ENDS, Line
 from wireroom.replay.letters import Letter
-from wireroom.replay.standing import BY_HAND, WRITTEN, Line, Standing, standing_of, touches
+from wireroom.replay.standing import BY_HAND, Standing, standing_of, touches
 from wireroom.storage.pool import Pool
 from wireroom.storage.standings import standings
 from wireroom.wire.codec import Codec, Undecodable
@@ -23,7 +24,7 @@ def _holds(*words: str) -> re.Pattern[bytes]:
 
 
 TOUCHED = _holds("replayed", BY_HAND)
-ENDED = _holds("replayed", "dead", "dropped", *WRITTEN)
+ENDED = _holds("replayed", *ENDS)
 
 
 class Told:

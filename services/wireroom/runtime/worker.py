@@ -60,6 +60,8 @@ class Worker(Generic[E]):
         self._member = Member(self._metrics, Watchdog(limit_for(stage.timeout)), retention)
         self._fuse = Fuse(self._fuse_changed)
         self._running: dict[asyncio.Task[None], Hand] = {}
+        # Taken at once from whichever partition: a quarter, so that no window is ever passed.
+        self._step = max(1, stage.window // 4)
         self._trial = Trial(stage, self._retried, self._blown)
         self._room = asyncio.Event()
 
@@ -119,7 +121,8 @@ class Worker(Generic[E]):
                         await self._room.wait()
                 continue
             begun = 0
-            for record in await consumer.take(room, POLL, self._with_room()):
+            most = min(room, self._step)
+            for record in await consumer.take(most, POLL, self._with_room()):
                 if self._member.offsets.begin(record):
                     self._begin(record, tasks)
                     begun += 1
@@ -127,11 +130,11 @@ class Worker(Generic[E]):
             self._metrics.in_flight.set(len(self._running))
 
     def _with_room(self) -> Collection[Partition] | None:
-        """Partitions whose window is not full; None when that is all of them."""
+        """Partitions whose window has room for a step; None when that is all of them."""
         consumer, offsets, window = self._member.consumer, self._member.offsets, self._stage.window
         assert consumer is not None
         mine = consumer.assigned()
-        free = [p for p in mine if offsets.above(p) < window]
+        free = [p for p in mine if offsets.above(p) + self._step <= window]
         return None if len(free) == len(mine) else free
 
     def _make_room(self) -> None:
@@ -143,7 +146,7 @@ class Worker(Generic[E]):
             waiting = hand.waiting
             if waiting is None or waiting <= stage.head_wait:
                 continue
-            blocks = full or offsets.above(hand.partition) >= stage.window
+            blocks = full or offsets.above(hand.partition) + self._step > stage.window
             if blocks and hand.offset == offsets.head(hand.partition):
                 hand.call_off()
         if hands and all(hand.waiting is not None for hand in hands):

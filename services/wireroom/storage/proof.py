@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from wireroom.storage.pool import Pool, connection, transaction
+from wireroom.storage.pool import Pool, connection
 
 _STATES = """
     SELECT submission_id, state, stage, reason FROM ledger_records
@@ -27,20 +27,6 @@ _ENDS = """
     GROUP BY h.submission_id
 """
 _TEXTS = "SELECT article_id, text FROM article WHERE submitted_by = $1"
-_REMOVE = """
-    WITH gone AS (
-        DELETE FROM article WHERE probe AND submitted_by = $1 RETURNING article_id
-    ), revisions AS (
-        DELETE FROM article_revision WHERE article_id IN (SELECT article_id FROM gone)
-    ), headlines AS (
-        DELETE FROM headline WHERE article_id IN (SELECT article_id FROM gone)
-    ), pages AS (
-        DELETE FROM fetched WHERE article_id IN (SELECT article_id FROM gone)
-    ), aliases AS (
-        DELETE FROM article_alias WHERE article_id IN (SELECT article_id FROM gone)
-    )
-    SELECT count(*) FROM gone
-"""
 
 
 class Told(NamedTuple):
@@ -78,9 +64,3 @@ async def texts(pool: Pool, submitted_by: str) -> list[tuple[UUID, str]]:
     async with connection(pool) as session:
         rows = await session.fetch(_TEXTS, submitted_by)
     return [(row["article_id"], row["text"]) for row in rows]
-
-
-async def remove(pool: Pool, submitted_by: str) -> int:
-    """Delete the probes of that name; how many."""
-    async with transaction(pool) as session:
-        return int(await session.fetchval(_REMOVE, submitted_by))

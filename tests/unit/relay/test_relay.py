@@ -205,6 +205,7 @@ async def test_what_is_due_later_than_its_tier_is_long_goes_on_to_another(
         await rig.seen(lambda: rig.broker.records("retry.10m"))
     (first,), (on,) = (rig.broker.records(f"retry.{tier}") for tier in ("1m", "10m"))
     assert on.headers == first.headers
+    assert rig.value("relayed_total", tier="retry.1m") == 0  # it has not gone back
     assert rig.back() == []
 
 
@@ -317,3 +318,24 @@ async def test_what_was_parked_by_a_clock_that_was_ahead_stays_no_longer_than_it
         await rig.seen(lambda: rig.broker.records("retry.2h"))
     assert rig.back() == []
     assert rig.committed() == {0: 1}
+
+
+async def test_nothing_is_sent_while_partitions_change_hands(rig: Rig) -> None:
+    """It could not be committed: the next owner would send it again."""
+    await rig.park(b"before", due_in=-1)
+    running = rig.relay()
+    stop = asyncio.Event()
+    task = asyncio.create_task(running.run(stop))
+    await rig.until(1)
+    (one, *_) = running._tiers
+    partitions = rig.broker.partitions("retry.1m")
+    await one.revoked(partitions)
+    await rig.park(b"meanwhile", due_in=-1)
+    await rig.seen(lambda: one.in_hand == 1)
+    await asyncio.sleep(0.1)
+    assert rig.back() == [b"before"]
+    await one.assigned({p: rig.broker.mark("relay-retry.1m", p) for p in partitions})
+    await rig.until(2)
+    stop.set()
+    await task
+    assert rig.back() == [b"before", b"meanwhile"]

@@ -27,6 +27,9 @@ class Line:
     stage: str = "fetch"
     article_id: UUID | None = ONE
     submission_id: UUID = ONE
+    attempt: int = 1
+    until: datetime | None = None
+    accepted_at: datetime = START
 
     @property
     def at(self) -> datetime:

@@ -212,6 +212,22 @@ async def test_a_head_that_holds_up_nobody_may_go_on_waiting(rigged: Callable[..
         await rig.all_committed()
 
 
+async def test_a_window_is_never_passed_however_many_could_be_taken_at_once(
+    rigged: Callable[..., Rig],
+) -> None:
+    rig = rigged(partitions=1)
+    working = rig.worker(_first_waits, window=8, concurrency=50, head_wait=1e9, backoff=Backoff())
+    (partition,) = rig.broker.partitions(INTAKE)
+    await rig.submit("first", *map(str, range(40)))
+    async with rig.running(working):
+        await rig.until(lambda: rig.metric("outcomes_total", outcome="passed", reason="") >= 6)
+        await asyncio.sleep(0.1)
+        assert 7 <= working._member.offsets.above(partition) <= 8
+        for hand in working._running.values():
+            hand.call_off()
+        await rig.all_committed()
+
+
 @pytest.mark.usefixtures("looking")
 async def test_without_the_rule_the_head_holds_its_partition_up(rigged: Callable[..., Rig]) -> None:
     rig = rigged(partitions=1)
