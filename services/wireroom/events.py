@@ -48,7 +48,9 @@ class Removed(Part):
     rule: str
     """Name of the rule that took it out."""
     at: int
-    """Offset in code points from the start of the submitted text."""
+    """Offset in code points from the start of the submitted text; of a page, from the start of
+    its body, lines divided by line breaks.
+    """
     length: int
     """Length in code points."""
 
@@ -66,6 +68,32 @@ class Claim(Part):
     """0 to 1."""
     chosen: bool = False
     """False for a value that lost."""
+
+
+class Block(Part):
+    """Lines of the text that follow each other and are of one kind."""
+
+    kind: str
+    """heading, paragraph, list_item, quote, table_row, caption or preformatted."""
+    level: int = 0
+    """1 to 6 of a heading, else 0."""
+    lines: int = 1
+    """How many lines of the text."""
+
+
+class LeftOut(Part):
+    """A block of the page that is not in the article."""
+
+    cause: str
+    """Short word: title, double, consent, data, links, a sign of the markup, a cue of the text,
+    or unlikely.
+    """
+    start: str
+    """Its first 80 characters."""
+    length: int
+    """All of them."""
+    score: float
+    """How likely the model held it to be content, 0 to 1."""
 
 
 class Article(Part):
@@ -96,7 +124,9 @@ class Article(Part):
     headlines: tuple[Headline, ...] = ()
     """Headlines of other articles that stood beside the text."""
     removed: tuple[Removed, ...] = ()
-    """What was left out of a submitted text, and by which rule."""
+    """What was left out of a submitted text, or of a body that a page had taken from elsewhere,
+    and by which rule.
+    """
     provenance: dict[str, str] = Field(default_factory=dict)
     """Field name to where its value came from, such as jsonld, meta, trailer, hint."""
     modified_at: Instant | None = None
@@ -117,6 +147,14 @@ class Article(Part):
     """What it is: article, live_blog, gallery, video, audio or list."""
     evidence: tuple[Claim, ...] = ()
     """What each field was chosen from; at most three losers a field."""
+    blocks: tuple[Block, ...] = ()
+    """What the lines of the text are, from the first to the last; empty where nobody knows."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What was left out of a page: its 60 longest blocks, in the order of the page."""
+    left_out_more: int = 0
+    """How many blocks were left out beside these."""
+    body_missing: str | None = None
+    """Why there is no text, or next to none: paywall, consent_wall, script_rendered or empty."""
 
 
 class Subject(Part):
@@ -339,6 +377,8 @@ class ArticleJournal(Event):
     """
     reason: str | None = None
     """Short word for dropped, dead, retried and parked."""
+    detail: str | None = None
+    """What there is to say beyond the word, at most 300 characters."""
     attempt: int = 1
     """1 for the first try."""
     until: Instant | None = None

@@ -11,6 +11,7 @@ import orjson
 from wireroom import urls
 from wireroom.events import ArticleJournal, ArticleSubmitted
 from wireroom.ledger.states import ACCEPTED, INTAKE, story
+from wireroom.runtime.journal import MOST_DETAIL
 from wireroom.storage.ledger_rows import Hop, Mark, Story
 from wireroom.wire import headers
 from wireroom.wire.codec import Codec, Undecodable
@@ -67,6 +68,7 @@ def of_journal(record: Record, codec: Codec) -> Told:
         worked_ms=_limited(line.worked_ms),
         instance=line.instance,
         versions=orjson.dumps(line.versions, option=orjson.OPT_SORT_KEYS).decode(),
+        detail=_clean(line.detail, MOST_DETAIL),
     )
     return Told(said, hop)
 
@@ -85,11 +87,11 @@ def _identity(url: str | None) -> tuple[UUID | None, str | None]:
         return None, None
 
 
-def _clean(text: str | None) -> str | None:
+def _clean(text: str | None, most: int = LONGEST) -> str | None:
     """No table takes a null character or half of a surrogate pair."""
     if text is None:
         return None
-    return text[:LONGEST].replace("\0", "").encode(errors="replace").decode()
+    return text[:most].replace("\0", "").encode(errors="replace").decode()
 
 
 def _limited(milliseconds: float) -> float:

@@ -59,6 +59,8 @@ def hops(submission: Row) -> Iterator[tuple[str, ...]]:
     """One row per line of the journal."""
     for hop in submission["hops"]:
         what = f"{hop['event']} {hop['reason']}" if hop["reason"] else hop["event"]
+        if hop["detail"]:
+            what += f": {hop['detail']}"
         if hop["until"] is not None:
             what += f" until {hop['until']:%H:%M:%S}"
         yield (

@@ -19,6 +19,7 @@ class StageError(Exception):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
+        self.detail = detail
 
 
 class Transient(StageError):
@@ -63,3 +64,8 @@ class Unavailable(StageError):
 def reason_of(error: BaseException) -> str:
     """The error's own word; ``bug`` for what no stage should raise."""
     return error.reason if isinstance(error, StageError) else "bug"
+
+
+def detail_of(error: BaseException) -> str:
+    """What it says beside its reason; of a bug its class, too."""
+    return error.detail if isinstance(error, StageError) else f"{type(error).__name__}: {error}"

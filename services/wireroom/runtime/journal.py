@@ -19,6 +19,9 @@ What: TypeAlias = Literal[
 ]  # fmt: skip
 
 
+MOST_DETAIL = 300  # characters; the whole of it is in the dead letter
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One record in one stage, and when work on it began (wall clock, seconds).
@@ -48,7 +51,13 @@ class Journal:
         return self.kind.model_validate(self.fields(hop, event, reason=reason, attempt=attempt))
 
     def fields(
-        self, hop: Hop, event: What, *, reason: str | None = None, attempt: int = 1
+        self,
+        hop: Hop,
+        event: What,
+        *,
+        reason: str | None = None,
+        detail: str = "",
+        attempt: int = 1,
     ) -> dict[str, Any]:
         """The entry as its fields, ids as text: once per record and stage, an object is dear."""
         now, record = time.time(), hop.record
@@ -61,6 +70,7 @@ class Journal:
             "stage": self._stage,
             "event": event,
             "reason": reason,
+            "detail": _sendable(detail[:MOST_DETAIL]) if detail else None,
             "attempt": attempt,
             "accepted_at": hop.envelope.accepted_at,
             "at": datetime.fromtimestamp(now, UTC),
@@ -72,3 +82,8 @@ class Journal:
             "instance": self._instance,
             "versions": self._versions,
         }
+
+
+def _sendable(text: str) -> str:
+    """An error's text may hold half of a surrogate pair, which no schema takes."""
+    return text.encode(errors="backslashreplace").decode()

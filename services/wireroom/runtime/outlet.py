@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from wireroom.runtime import deadletter, parking
-from wireroom.runtime.errors import Permanent, reason_of
+from wireroom.runtime.errors import Permanent, detail_of, reason_of
 from wireroom.runtime.journal import Hop, Journal, What
 from wireroom.runtime.metrics import StageMetrics
 from wireroom.runtime.parking import Dead, Parked
@@ -54,9 +54,11 @@ class Outlet:
             self._metrics.sent(event.topic)
         self._metrics.outcome("passed", probe=hop.probe)
 
-    async def end(self, hop: Hop, outcome: What, reason: str, attempts: int) -> None:
+    async def end(
+        self, hop: Hop, outcome: What, reason: str, attempts: int, *, detail: str = ""
+    ) -> None:
         """The article ends here, without anything that follows."""
-        await (await self._note(hop, outcome, reason=reason, attempt=attempts))
+        await (await self._note(hop, outcome, reason=reason, detail=detail, attempt=attempts))
         self._metrics.outcome(outcome, reason, probe=hop.probe)
 
     async def bury(self, hop: Hop, dead: Dead) -> None:
@@ -64,7 +66,8 @@ class Outlet:
         reason, attempts = reason_of(dead.error), dead.history.attempts
         record = hop.record
         headers = deadletter.headers_for(record, hop.envelope, dead.error, self._notes(hop, dead))
-        note = await self._note(hop, "dead", reason=reason, attempt=max(1, attempts))
+        detail = detail_of(dead.error)
+        note = await self._note(hop, "dead", reason=reason, detail=detail, attempt=max(1, attempts))
         await self._send_dead(record, headers)
         await note
         self._metrics.sent(self._dead)
@@ -124,7 +127,12 @@ class Outlet:
             raise Permanent("too_large", str(error)) from error
         until = datetime.fromtimestamp(now + parked.wait, UTC)
         attempt = max(1, parked.history.attempts)
-        await (await self._note(hop, "parked", reason=reason, attempt=attempt, until=until))
+        detail = detail_of(parked.error)
+        await (
+            await self._note(
+                hop, "parked", reason=reason, detail=detail, attempt=attempt, until=until
+            )
+        )
         self._metrics.parked(reason)
 
     async def move(self, hop: Hop, key: bytes) -> None:
@@ -172,11 +180,12 @@ class Outlet:
         what: What,
         *,
         reason: str | None = None,
+        detail: str = "",
         attempt: int,
         until: datetime | None = None,
     ) -> Awaitable[None]:
         kind = self._journal.kind
-        fields = self._journal.fields(hop, what, reason=reason, attempt=attempt)
+        fields = self._journal.fields(hop, what, reason=reason, detail=detail, attempt=attempt)
         fields["until"] = until
         return await self._producer.send(
             kind.topic,

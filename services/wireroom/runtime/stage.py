@@ -16,9 +16,12 @@ from wireroom.wire.transport import Partition
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The event ends here, on purpose. ``reason`` becomes a metric label."""
+    """The event ends here, on purpose. ``reason`` becomes a metric label; ``detail`` is for who
+    asks about this one article.
+    """
 
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,8 +209,8 @@ class Worker(Generic[E]):
 
     async def _settle(self, hop: Hop, event: E, verdict: Verdict, attempts: int) -> None:
         match verdict:
-            case Drop(reason):
-                await self._outlet.end(hop, "dropped", reason, attempts)
+            case Drop(reason, detail):
+                await self._outlet.end(hop, "dropped", reason, attempts, detail=detail)
             case Unchanged(reason):
                 await self._outlet.end(hop, "unchanged", reason, attempts)
             case Parked():

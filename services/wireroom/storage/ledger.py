@@ -41,10 +41,10 @@ _COUNT = """
 """
 _HOPS = """
     INSERT INTO ledger_hop (submission_id, at, until, record_offset, stage, event, reason, attempt,
-        topic, part, waited_ms, worked_ms, instance, versions)
+        topic, part, waited_ms, worked_ms, instance, versions, detail)
     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::bigint[],
         $5::integer[], $6::integer[], $7::integer[], $8::integer[], $9::integer[], $10::integer[],
-        $11::real[], $12::real[], $13::integer[], $14::integer[])
+        $11::real[], $12::real[], $13::integer[], $14::integer[], $15::text[])
     ON CONFLICT DO NOTHING
 """
 _READING = """

@@ -65,3 +65,4 @@ class Hop:
     worked_ms: float
     instance: str
     versions: str
+    detail: str | None = None

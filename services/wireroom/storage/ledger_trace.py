@@ -33,9 +33,9 @@ _SUBMISSIONS = f"""
     ORDER BY accepted_at, submission_id
 """
 _HOPS = """
-    SELECT submission_id, at, g.word AS stage, e.word AS event, r.word AS reason, attempt, until,
-           t.word AS topic, part AS partition, record_offset AS offset, waited_ms, worked_ms,
-           i.word AS instance, v.word AS versions
+    SELECT submission_id, at, g.word AS stage, e.word AS event, r.word AS reason, detail,
+           attempt, until, t.word AS topic, part AS partition, record_offset AS offset, waited_ms,
+           worked_ms, i.word AS instance, v.word AS versions
     FROM ledger_hop
     JOIN ledger_word g ON g.id = stage
     JOIN ledger_word e ON e.id = event

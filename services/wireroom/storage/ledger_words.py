@@ -90,6 +90,7 @@ class Words:
             hop.submission, mark.at, mark.until, mark.offset, number(mark.stage),
             number(mark.event), number(mark.reason), hop.attempt, number(mark.topic), mark.part,
             hop.waited_ms, hop.worked_ms, number(hop.instance), number(hop.versions),
+            hop.detail,
         )  # fmt: skip
 
     def story(self, row: asyncpg.Record) -> Story:

@@ -101,12 +101,15 @@ async def test_a_copy_is_found_by_the_link_in_its_text_and_names_its_original(po
 async def test_what_died_on_the_way_tells_why_and_has_no_row(pool: Pool) -> None:
     broker, key = MemoryBroker(partitions=1), stream.new()
     await stream.hand_in(broker, {key: 3})
-    await stream.journal(broker, [stream.line(key, 3, "fetch", "dead", 1, reason="http_404")])
+    why = {"reason": "http_404", "detail": "the site says \0 so"}
+    await stream.journal(broker, [stream.line(key, 3, "fetch", "dead", 1, **why)])
     await read_all(pool, broker)
     found = await trace(pool, stream.url(3))
     assert found is not None
     assert found["article"] is None
-    assert "dead(fetch, http_404); `wireroom dead list --stage fetch`" in screen(found)
+    shown = screen(found)
+    assert "dead(fetch, http_404); `wireroom dead list --stage fetch`" in shown
+    assert "dead http_404: the site says  so" in shown
 
 
 async def test_what_is_parked_tells_until_when(pool: Pool) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from wireroom.events import ArticleFetched, ArticleSubmitted
 from wireroom.runtime import Drop, Permanent, Transient
-from wireroom.runtime.stage import Outcome
+from wireroom.runtime.stage import Drop, Outcome
 from wireroom.wire import headers
 from wireroom.wire.topics import dead
 
@@ -97,7 +97,24 @@ async def test_after_the_last_try_it_is_buried_as_it_came(rig: Rig) -> None:
         "topic": INTAKE, "partition": str(source.partition.number), "offset": "0",
     }.items()  # fmt: skip
     (last,) = [e for e in rig.journal() if e.event == "dead"]
-    assert (last.reason, last.attempt) == ("http_503", 3)
+    assert (last.reason, last.detail, last.attempt) == ("http_503", "try later", 3)
+
+
+async def test_the_journal_says_why_whatever_the_error_says(rig: Rig) -> None:
+    async def handle(event: ArticleSubmitted) -> Outcome:
+        if event.text == "a":
+            return Drop("no_article", "a gallery")
+        raise Permanent("bad_url", "half a pair: \ud83c " + "x" * 1_000)
+
+    async with rig.running(rig.worker(handle)):
+        await rig.submit("a", "b")
+        await rig.all_committed()
+
+    dropped, dead_one = sorted(rig.journal(), key=lambda entry: entry.event, reverse=True)
+    assert (dropped.event, dropped.reason, dropped.detail) == ("dropped", "no_article", "a gallery")
+    assert dead_one.detail is not None
+    assert dead_one.detail.startswith("half a pair: \\ud83c xxx")
+    assert len(dead_one.detail) < 320
 
 
 async def test_a_permanent_failure_is_tried_once(rig: Rig) -> None:
@@ -248,6 +265,7 @@ async def test_every_hop_has_its_entry_in_the_journal(rig: Rig, follows: Follow)
         "subject_id": uuid5(NAMESPACE_OID, "a"),
         "article_id": uuid5(NAMESPACE_OID, "a"),
         "until": None,
+        "detail": None,
         "submission_id": headers.read(source).submission_id,
         "stage": "fetch",
         "event": "passed",
