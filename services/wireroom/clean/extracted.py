@@ -69,8 +69,9 @@ class Extracted:
     ``text``: paragraphs divided by line breaks. ``published_offset``: minutes from UTC.
     ``provenance``: field name to where its value came from; ``claims``: what it was chosen from.
     ``signals``: what the page forbids machines. Of pages alone: ``blocks``, the text
-    with what each line is; ``left_out``, the blocks that are not in it; ``kind``, article,
-    live_blog, gallery, video, audio or list; ``body_missing``, the cause where there is no text.
+    with what each line is; ``left_out``, the blocks that are not in it, and ``left_out_more``, how
+    many others are not; ``kind``, article, live_blog, gallery, video, audio or list;
+    ``body_missing``, the cause where there is no text.
     """
 
     text: str
@@ -98,6 +99,7 @@ class Extracted:
     aliases: tuple[str, ...] = ()
     blocks: tuple[Part, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    left_out_more: int = 0
     kind: str = "article"
     body_missing: str | None = None
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import asdict, replace
+from itertools import groupby
 from typing import TypeAlias
 
 from wireroom.clean.evidence import claim
-from wireroom.clean.extracted import Extracted, believed, evidence, shown, without
+from wireroom.clean.extracted import Extracted, Part, believed, evidence, shown, without
 from wireroom.clean.reasons import DROPPED, Refused
 from wireroom.clean.versions import VERSIONS
-from wireroom.events import Article, ArticleCleaned, ArticleFetched, Claim, Headline, Hint, Removed
+from wireroom.events import (
+    Article,
+    ArticleCleaned,
+    ArticleFetched,
+    Block,
+    Claim,
+    Headline,
+    Hint,
+    LeftOut,
+    Removed,
+)
 from wireroom.runtime.stage import Drop, Outcome
 
 Run: TypeAlias = Callable[[bytes | None, str | None, str, str | None], Awaitable[object]]
@@ -108,7 +119,18 @@ def article(extracted: Extracted, event: ArticleFetched) -> Article:
         licence=extracted.licence,
         kind=extracted.kind,
         evidence=tuple(Claim(**asdict(one)) for one in evidence(extracted)),
+        blocks=tuple(blocks(extracted.blocks)),
+        left_out=tuple(LeftOut(**asdict(one)) for one in extracted.left_out),
+        left_out_more=extracted.left_out_more,
+        body_missing=extracted.body_missing,
     )
+
+
+def blocks(parts: Iterable[Part]) -> Iterator[Block]:
+    """Parts that follow each other and are of one kind, as one: the text has their words."""
+    for (kind, level), same in groupby(parts, lambda part: (part.kind, part.level)):
+        lines = sum(1 + part.text.count("\n") for part in same)
+        yield Block(kind=kind, level=level, lines=lines)
 
 
 def _with(extracted: Extracted, found: dict[str, object], by: str) -> Extracted:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from wireroom.cli.drawn import drawn, kinds
 from wireroom.cli.output import print_json
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
@@ -48,7 +49,7 @@ def _print(row: Row) -> None:
     facts.add_row("authors", Text(", ".join(row["authors"]) or "—"))
     facts.add_row("subjects", Text(subjects or "unknown"))
     facts.add_row("keyphrases", Text(phrases or "—"))
-    for name in ("section", "tags", "licence", "is_free"):
+    for name in ("kind", "body_missing", "section", "tags", "licence", "is_free"):
         if (told := row["details"].get(name)) is not None:
             facts.add_row(name, Text(", ".join(told) if isinstance(told, list) else str(told)))
     for name in (
@@ -63,9 +64,13 @@ def _print(row: Row) -> None:
     console.print(Text(row["title"] or "(no title)", style="bold"))
     console.print(facts)
     console.print()
-    for paragraph in row["text"].split("\n"):
-        console.print(Text(paragraph))
-        console.print()
+    last = ""
+    for kind, _, line in kinds(row["text"], row["blocks"]):
+        if last and (kind != last or kind in ("paragraph", "quote")):
+            console.print()
+        console.print(drawn(kind, line))
+        last = kind
+    console.print()
     if row["headlines"]:
         console.print(Text("Headlines beside it", style="bold"))
         for headline in row["headlines"]:

@@ -14,7 +14,10 @@ from wireroom.runtime.stage import Delivery
 from wireroom.storage.rows import Alias, Row, Seen
 from wireroom.wire.event import Part
 
-DETAILS = ("kind", "section", "tags", "image_url", "is_free", "licence", "modified_offset")
+DETAILS = (
+    *("kind", "section", "tags", "image_url", "is_free", "licence", "modified_offset"),
+    *("language_hint", "body_missing"),
+)
 
 
 def row(delivery: Delivery[ArticleClassified]) -> Row:
@@ -46,6 +49,7 @@ def row(delivery: Delivery[ArticleClassified]) -> Row:
         modified_at=article.modified_at,
         details=_details(article),
         evidence=_json(article.evidence),
+        blocks=_json(article.blocks),
         content_hash=identity.content_hash(article.title, article.text),
         language=event.language,
         language_confidence=event.language_confidence,

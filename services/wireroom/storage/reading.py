@@ -24,7 +24,7 @@ _ARTICLE = """
     SELECT article_id, url, canonical_url, source, title, text, authors, published_at, language,
            subjects, keyphrases, copyright_notice, removed, revision, duplicate_of, first_seen_at,
            indexed_at, versions, published_offset, zone_assumed, provenance, modified_at, details,
-           evidence
+           evidence, blocks
     FROM article WHERE article_id = $1
 """
 _ALIAS = "SELECT article_id FROM article_alias WHERE key = $1"
@@ -86,7 +86,7 @@ async def show(pool: Pool, id_or_url: str) -> dict[str, Any] | None:
         revisions = await session.fetch(_REVISIONS, row["article_id"])
     loaded = (
         *("subjects", "keyphrases", "removed", "versions"),
-        *("provenance", "details", "evidence"),
+        *("provenance", "details", "evidence", "blocks"),
     )
     return {
         **_plain(row),

@@ -66,6 +66,7 @@ class Row:
     modified_at: datetime | None = None
     details: str = "{}"
     evidence: str = "[]"
+    blocks: str = "[]"
     versions: str = "{}"
     lane: str = "live"
     probe: bool = False

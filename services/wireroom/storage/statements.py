@@ -36,6 +36,7 @@ FROM_ROW = (
     "modified_at",
     "details",
     "evidence",
+    "blocks",
     "versions",
     "content_hash",
     "lane",

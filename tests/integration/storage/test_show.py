@@ -27,6 +27,7 @@ def _full() -> Row:
         headlines=(("One more story", "en"), ("Encore une", None)),
         removed='[{"rule":"trailer","at":5,"length":9}]',
         versions='{"clean":"1"}',
+        blocks='[{"kind":"heading","level":2,"lines":1}]',
     )
 
 
@@ -91,6 +92,7 @@ async def test_everything_that_was_written_comes_back(pool: Pool) -> None:
         "versions": {"clean": "1"},
         "details": {},
         "evidence": [],
+        "blocks": [{"kind": "heading", "level": 2, "lines": 1}],
         "modified_at": None,
         "provenance": {},
         "published_offset": None,

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
 from uuid import UUID
 
+import fastavro
 import orjson
+import pytest
 
 from wireroom import urls
 from wireroom.events import (
     Article,
     ArticleClassified,
+    Block,
     Headline,
     Keyphrase,
     PageValidators,
@@ -22,7 +28,9 @@ from wireroom.index.rows import row
 from wireroom.runtime.journal import Hop
 from wireroom.runtime.stage import Delivery
 from wireroom.storage.rows import Seen, Written
+from wireroom.wire.codec import MAGIC, Codec
 from wireroom.wire.headers import Envelope
+from wireroom.wire.schemas import Schema, Schemas
 from wireroom.wire.transport import Partition, Record
 
 URL = "https://a.example/story"
@@ -73,6 +81,50 @@ def test_an_event_becomes_a_row() -> None:
     assert orjson.loads(made.provenance) == {"title": "meta"}
     assert made.headlines == (("h", "fr"),)
     assert made.content_hash == urls.content_hash(TEXT)
+
+
+def test_what_the_lines_are_and_why_there_is_no_text_go_into_the_row() -> None:
+    event = _event(
+        blocks=(Block(kind="heading", level=2), Block(kind="paragraph", lines=8)),
+        body_missing="paywall",
+        language_hint="en-GB",
+    )
+    made = row(_delivery(event))
+    assert orjson.loads(made.blocks) == [
+        {"kind": "heading", "level": 2, "lines": 1},
+        {"kind": "paragraph", "level": 0, "lines": 8},
+    ]
+    details = orjson.loads(made.details)
+    assert (details["body_missing"], details["language_hint"]) == ("paywall", "en-GB")
+
+
+OLDER = [schema for schema in Schemas() if schema.name == "ArticleClassified"]
+
+
+@pytest.mark.parametrize("schema", OLDER, ids=lambda schema: f"version {schema.version}")
+def test_an_event_of_an_older_version_becomes_a_row(schema: Schema) -> None:
+    event = _event(title="T", provenance={"title": "meta"})
+    body = BytesIO()
+    fastavro.schemaless_writer(body, schema.parsed, _as_of(schema.raw, event.model_dump()))
+    read = Codec(Schemas()).decode(
+        MAGIC + schema.id.to_bytes(4, "big") + body.getvalue(), ArticleClassified
+    )
+    made = row(_delivery(read))
+    assert (made.title, made.text, made.blocks) == ("T", TEXT, "[]")
+
+
+def _as_of(raw: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a version has, and of its article too."""
+    named = {field["name"]: field for field in raw["fields"]}
+    article = {field["name"] for field in named["article"]["type"]["fields"]}
+    kept = {name: value for name, value in fields.items() if name in named}
+    kept["article"] = {k: v for k, v in fields["article"].items() if k in article}
+    return kept
+
+
+def test_there_are_older_versions_to_read() -> None:
+    assert len(OLDER) >= 4
+    assert "blocks" not in str(OLDER[0].raw)
 
 
 def test_what_the_page_showed_goes_with_the_row_and_a_text_handed_in_shows_nothing() -> None:
