@@ -13,6 +13,7 @@ from typing import NamedTuple, get_args
 
 from wireroom.clean import reasons as clean
 from wireroom.fetch import reasons as fetch
+from wireroom.replay.standing import BY_HAND
 from wireroom.web.errors import RefusedReason
 
 PACKAGE = Path(__file__).parents[1]
@@ -55,6 +56,7 @@ MEANINGS = {
     "broken_avro": "The bytes are no Avro of the schema that they name.",
     "broken_json": "Begins like JSON and is none.",
     "bug": "The handler raised what it should not; the traceback is in the dead letter.",
+    "by_hand": "Somebody gave up a dead letter: `wireroom dead drop`.",
     "connect": "The host took no connection.",
     "dns": "The host's name has no address, or nobody told it in time.",
     "empty": "The body holds nothing.",
@@ -141,12 +143,13 @@ def found(package: Path = PACKAGE) -> set[Found]:
         ".".join(path.relative_to(package).with_suffix("").parts): path
         for path in package.rglob("*.py")
     }
-    return {
+    stages = {
         entry
         for module, path in modules.items()
         if module.partition(".")[0] not in NO_STAGES
         for entry in _of_module(path, module)
     }
+    return stages | {Found(BY_HAND, DROPS, "replay.standing")}
 
 
 def complaints(package: Path = PACKAGE) -> list[str]:

@@ -190,6 +190,7 @@ class BatchWorker(Generic[E]):
 
     async def _write(self, items: Sequence[_Item[E]], began: float) -> None:
         """All of it or, where the data is at fault, all but the bad records."""
+        probed = False
         while True:
             verdict = await self._transaction(items)
             deliveries = [item.delivery for item in items if item.delivery]
@@ -204,15 +205,16 @@ class BatchWorker(Generic[E]):
                 return
             if not deliveries:  # nothing but offsets: the fault is not the data's
                 self._fuse.blow(reason_of(verdict.error))
-            if not deliveries or self._holds(verdict):
+            if not deliveries or self._holds(verdict, probed=probed):
                 await self._turn()
+                probed = True
                 continue
             await self._put_aside(deliveries[0].hop, verdict)
             items = [_Item(item.record, None) for item in items]
 
-    def _holds(self, verdict: Dead | Parked) -> bool:
+    def _holds(self, verdict: Dead | Parked, *, probed: bool) -> bool:
         error = verdict.error
-        return is_failure(error) and self._fuse.died(error, reason_of(error))
+        return is_failure(error) and self._fuse.died(error, reason_of(error), probed=probed)
 
     async def _put_aside(self, hop: Hop, verdict: Dead | Parked) -> None:
         if isinstance(verdict, Dead):

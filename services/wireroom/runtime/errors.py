@@ -54,7 +54,15 @@ class Later(StageError):
 
 
 class Permanent(StageError):
-    """Will not work however often we try."""
+    """Will not work however often we try.
+
+    ``doubtful``: whoever says so may be wrong, such as a database with a constraint too many; where
+    it is said of everything, the fault is ours.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, doubtful: bool = False) -> None:
+        super().__init__(reason, detail)
+        self.doubtful = doubtful
 
 
 class Unavailable(StageError):

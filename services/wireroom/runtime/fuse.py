@@ -4,8 +4,9 @@ The records that fail stay in hand, unfinished, and so in Kafka. One of them at 
 is the probe; once it gets through, all go on. Nothing is poured into the dead letters.
 
 Where failures are of other parties, such as sites, that many different ones have to fail:
-one dead site stops nobody. And since all that is in hand may really be dead sites, what has
-failed as the probe is buried: a drip at the pace of the probes, until a living one comes.
+one dead site stops nobody. And since all that is in hand may really be dead sites, or rows that no
+table takes, what has failed as the probe is buried: a drip at the pace of the probes, until a
+living one comes.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Fuse:
 
         ``probed``: it has been the probe and failed again.
         """
-        if isinstance(error, Permanent):  # the data's fault
+        doubtful = isinstance(error, Permanent) and error.doubtful
+        if isinstance(error, Permanent) and not doubtful:  # the data's fault
             self._close()  # a judgement on one record: we work; the next failure blows again
             return False
         party = error.party if isinstance(error, Transient) else ""
@@ -61,7 +63,7 @@ class Fuse:
             self._failed.add(party or object())
         if len(self._failed) >= self._limit:
             self.blow(reason)
-        return self.blown and not (probed and party)
+        return self.blown and not (probed and (party or doubtful))
 
     def blow(self, reason: str) -> None:
         if self._reason != reason:

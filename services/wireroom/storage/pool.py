@@ -31,7 +31,7 @@ ERRORS = (
 )
 """All that a statement or a connection raises when it isn't a bug of ours."""
 
-_DATA = frozenset(("22", "23", "54"))
+_DATA = frozenset(("22", "23", "54"))  # unless it is said of every row: then it is the table
 _SCHEMA = frozenset(("42P01", "42703", "42883", "3F000"))
 _REASONS = {
     "08": "postgres_connection",
@@ -58,7 +58,7 @@ def failure(error: BaseException) -> StageError:
     if state == "23505":
         return Unavailable("postgres_conflict", str(error))
     if state[:2] in _DATA:
-        return Permanent(f"sqlstate_{state.lower()}", str(error))
+        return Permanent(f"sqlstate_{state.lower()}", str(error), doubtful=True)
     if state == "57014":
         return Unavailable("postgres_timeout", str(error))
     if state == "25006":

@@ -271,6 +271,22 @@ async def test_even_where_a_refusal_looks_like_the_datas_fault_few_are_buried(
     assert await database.count() == RECORDS - kept
 
 
+async def test_a_constraint_that_no_row_meets_pauses_it_and_pours_nothing_out(
+    database_of_a_role: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fuse, "FIRST", 1.0)  # each probe that fails is buried
+    monkeypatch.setattr(fuse, "CAP", 1.0)
+    database, indexing = database_of_a_role, Index(database_of_a_role.pool)
+    await database.run(("ALTER TABLE article ALTER title SET NOT NULL",))
+    async with indexing.running():
+        await indexing.publish(0, RECORDS)
+        await indexing.until(lambda: indexing.paused("sqlstate_23502"))
+        await database.run(("ALTER TABLE article ALTER title DROP NOT NULL",))
+        await indexing.until(lambda: indexing.committed() == RECORDS)
+    assert LIMIT - 1 <= indexing.buried() < RECORDS / 2
+    assert await database.count() == RECORDS - indexing.buried()
+
+
 async def test_negative_control_without_a_fuse_all_articles_are_poured_into_the_dead_letters(
     database_of_a_role: Database,
 ) -> None:

@@ -11,7 +11,7 @@ from uuid import NAMESPACE_OID, uuid5
 import pytest
 
 from wireroom.events import ArticleJournal, ArticleSubmitted
-from wireroom.runtime import Delivery, Fenced, Permanent, Stage, Transient, Unavailable, batch
+from wireroom.runtime import Delivery, Fenced, Permanent, Stage, Transient, Unavailable, batch, fuse
 from wireroom.runtime.batch import BatchWorker
 from wireroom.runtime.fuse import LIMIT, Fuse
 from wireroom.runtime.journal import Journal
@@ -287,6 +287,26 @@ async def test_when_every_row_fails_the_fuse_holds_them(one: Rig, table: Table) 
         await one.all_committed()
     assert len(one.dead()) < LIMIT
     assert len(table.rows) + len(one.dead()) == 100
+
+
+async def test_rows_that_no_table_takes_pause_it_and_leave_one_by_one_until_a_good_one_comes(
+    one: Rig, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fuse, "CAP", 0.01)
+
+    def refuse(texts: list[str]) -> Exception | None:
+        bad = any(text.startswith("bad") for text in texts)
+        return Permanent("sqlstate_23514", doubtful=True) if bad else None
+
+    table.refuse = refuse
+    bad = [f"bad {number}" for number in range(LIMIT + 5)]
+    await one.submit(*bad, *texts(3))
+    async with one.running(worker(one, table)):
+        await one.until(lambda: one.metric("pipeline_paused", reason="sqlstate_23514") == 1)
+        await one.all_committed()
+    assert len(one.dead()) == len(bad)
+    assert table.rows == texts(3)
+    assert one.metric("pipeline_paused", reason="sqlstate_23514") == 0
 
 
 async def test_negative_control_without_a_fuse_all_rows_are_buried(one: Rig, table: Table) -> None:

@@ -40,6 +40,16 @@ def test_bad_data_never_blows_it_nor_begins_the_count_anew(told: list[str | None
     assert fuse.died(OURS, "http_503")
 
 
+def test_what_only_others_call_bad_blows_it_and_drips_as_the_probe(told: list[str | None]) -> None:
+    refused = Permanent("sqlstate_23514", doubtful=True)
+    fuse = Fuse(told.append, limit=3)
+    assert [fuse.died(refused, "sqlstate_23514") for _ in range(3)] == [False, False, True]
+    assert not fuse.died(refused, "sqlstate_23514", probed=True)
+    assert fuse.blown
+    fuse.survived()
+    assert told == ["sqlstate_23514", None]
+
+
 def test_it_closes_by_a_success(told: list[str | None]) -> None:
     fuse = Fuse(told.append, limit=1)
     fuse.died(OURS, "http_503")

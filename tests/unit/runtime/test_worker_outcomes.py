@@ -11,7 +11,7 @@ import pytest
 
 from wireroom.events import ArticleFetched, ArticleSubmitted
 from wireroom.runtime import Drop, Permanent, Transient
-from wireroom.runtime.stage import Drop, Outcome
+from wireroom.runtime.stage import Outcome
 from wireroom.wire import headers
 from wireroom.wire.topics import dead
 
