@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from wireroom import urls
+from wireroom.clean.said import Page
 
 LONGEST = 2_000  # characters
 
+_SAID = {"link": "canonical", "meta": "og:url"}
+_WHOLE = re.compile(r"https?://[!-Z\\^-~]+$")  # joining it gives it back as it is
 _AMP = re.compile(
     r"/amp(?:/|$|\?)|[/.]amp\.html?$|[?&](?:amp|outputType=amp)(?:=|&|$)|://amp\.", re.I
 )
 
 
-def canonical(tree: LexborHTMLParser, meta: Mapping[str, str], url: str) -> tuple[str, str] | None:
+def canonical(parsed: Page) -> tuple[str, str] | None:
     """The address that the page prefers, and its source: ``link`` or ``meta``.
 
     Not believed: front pages and sections, other sites; an AMP page only if nothing else is named.
     """
-    start, amp = base(tree, url), None
-    for source, value in _named(tree, meta):
-        address = same_article(value, url, start)
-        if address is None or _is_folder(address, url):
+    amp = None
+    for source, value in _named(parsed):
+        address = _of_article(value, parsed)
+        if address is None or _is_folder(address, parsed.url):
             continue
         if not _is_amp(address):
             return address, source
@@ -33,56 +34,55 @@ def canonical(tree: LexborHTMLParser, meta: Mapping[str, str], url: str) -> tupl
     return amp
 
 
-def aliases(tree: LexborHTMLParser, url: str, canonical: str | None) -> tuple[str, ...]:
+def aliases(parsed: Page, canonical: str | None) -> tuple[str, ...]:
     """The AMP form of the page."""
-    head = tree.head
-    link = head.css_first('link[rel="amphtml"]') if head is not None else None
-    href = link.attributes.get("href") if link is not None else None
-    amp = same_article(href, url, base(tree, url)) if href else None
+    amp = _of_article(parsed.links.get("amphtml", ""), parsed)
     return (amp,) if amp and amp != canonical else ()
 
 
-def said(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[str]:
+def said(parsed: Page) -> Iterator[str]:
     """Every address that the page gives itself, believed or not."""
-    return (value for _, value in _named(tree, meta))
+    return (value for _, value in _named(parsed))
 
 
-def base(tree: LexborHTMLParser, url: str) -> str:
-    """What the page's relative addresses start from: ``<base href>`` in 6 of 100 pages."""
-    head = tree.head
-    node = head.css_first("base[href]") if head is not None else None
-    href = node.attributes.get("href") if node is not None else None
-    try:
-        return urljoin(url, href.strip()[:LONGEST]) if href else url
-    except ValueError:
-        return url
+def absolute(value: str | None, start: str) -> str | None:
+    """An http or https address, on whatever host; None for anything else.
 
-
-def absolute(value: str | None, url: str) -> str | None:
-    """An http or https address, on whatever host; None for anything else."""
-    try:
-        address = urljoin(url, value.strip()[:LONGEST]) if value else ""
-    except ValueError:
-        return None
+    ``start``: what a relative ``value`` starts from.
+    """
+    address = (value or "").strip()[:LONGEST]
+    if not _WHOLE.match(address):
+        try:
+            address = urljoin(start, address) if address else ""
+        except ValueError:
+            return None
     return address if address.startswith(("http://", "https://")) else None
 
 
-def same_article(value: str | None, url: str, start: str | None = None) -> str | None:
+def _of_article(value: str, parsed: Page) -> str | None:
     """An absolute address of the same site that is not its front page, else None.
 
-    ``start``: what a relative ``value`` starts from, where that is not ``url``.
-    Broken templates name the front page, copied ones another host: both would join articles.
+    Relative ones start from ``<base href>``, which 6 of 100 pages have. Broken templates name
+    the front page, copied ones another host: both would join articles.
     """
-    if not value:
-        return None
+    address = absolute(value, _start(parsed)) if value.strip() else None
     try:
-        address = urljoin(start or url, value.strip()[:LONGEST])
-        path = urlsplit(address).path
+        parts = urlsplit(address or "")
     except ValueError:
         return None
-    if path in ("", "/") or not address.startswith(("http://", "https://")):
+    if address is None or parts.path in ("", "/"):
         return None
-    return untracked(address) if not url or urls.same_site(address, url) else None
+    is_own = not parsed.url or (parsed.host is not None and _is_same_site(parts.netloc, parsed))
+    return untracked(address) if is_own else None
+
+
+def _is_same_site(netloc: str, parsed: Page) -> bool:
+    """The same host is told at once; what is one site with others is looked up."""
+    return netloc.lower() == parsed.host or urls.same_site(f"http://{netloc}/", parsed.url)
+
+
+def _start(parsed: Page) -> str:
+    return absolute(parsed.base, parsed.url) or parsed.url
 
 
 def untracked(address: str) -> str:
@@ -109,9 +109,7 @@ def _is_amp(address: str) -> bool:
     return _AMP.search(address) is not None
 
 
-def _named(tree: LexborHTMLParser, meta: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    link = tree.css_first('link[rel="canonical"]')
-    href = link.attributes.get("href") if link is not None else None
-    for source, value in (("link", href), ("meta", meta.get("og:url"))):
-        if value:
-            yield source, value.strip()[:LONGEST]
+def _named(parsed: Page) -> Iterator[tuple[str, str]]:
+    for source, told in (("link", parsed.links), ("meta", parsed.meta)):
+        if value := told.get(_SAID[source], "").strip():
+            yield source, value[:LONGEST]

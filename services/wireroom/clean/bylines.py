@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
 
 from selectolax.lexbor import LexborNode
 
 from wireroom.clean import jsonld
 from wireroom.clean.evidence import Told
-from wireroom.clean.people import CREDIT, people
-from wireroom.clean.said import Page, is_foreign, text_of
+from wireroom.clean.people import CREDIT, Sites, people
+from wireroom.clean.said import LONGEST_VALUE, Page, each, is_foreign, text_of
 
 LONGEST_BYLINE = 120  # characters; longer ones are sentences about the author
 OF_ONE_WORD = 0.75  # of the trust: one word is as often a login or a desk
 MOST_SHOWN = 6  # names of a byline; more are a list of something else
 MOST_NODES = 40  # elements that look like a byline; after them come lists of other articles
-LINES_AROUND = 14  # lines after the title in which a byline stands
 LONGEST_SCRIPT = 300_000  # characters of a script that is searched for names
 TRUST = {"jsonld": 0.85, "meta": 0.8, "microdata": 0.8, "byline": 0.7, "text": 0.6, "data": 0.5}
 
-_META = """
+_META_WORDS = """
     parsely-author article:author author sailthru.author byl dc.creator dcterms.creator
     dc.creator.personalname article:author_name article:author:name authors author_name
     cxenseparse:author og:article:author og:author book:author vr:author dable:author
     mediator_author citation_author news_author byline rnews:creator
     content_author article.author shareaholic:article_author_name
 """
+_META = (*_META_WORDS.split(), "twitter:misc:written by")
 _WRITTEN_BY = re.compile(
     r"written by|geschrieben von|verfasst von|écrit par|rédigé par|escrito por|scritto da|author"
     r"|geschreven door|napisane przez|автор|yazan|autor|auteur|autore|skrevet av|skriven av|作者",
     re.IGNORECASE,
 )
 _NAMED = (
-    "[itemprop~=author],[property='schema:author'],[rel~=author],.p-author,.vcard"
-    ",[class*='author' i],[class*='byline' i]"
-    ",a[href*='/author'],a[href*='/autor'],a[href*='/auteur'],a[href*='/journalist']"
+    "[itemprop~=author],[property='schema:author'],[rel~=author],.vcard"
+    ",[class*='author' i],[class*='byline' i],a[href*='/aut'],a[href*='/journalist']"
 )
 _INNER = "[itemprop~=name],.fn,[rel~=author],a,[class*='name' i]"
 _JOINED = re.compile(r"(?:[,;&、،/]|and|und|et|y|e|en|och|og|i|и|та|ve|و)\s*(?:$|(?<=[,;&、،/]).*)")
@@ -44,8 +45,13 @@ _DATA = re.compile(
     r"""(?:\[\s*)?(?:\{[^{}]{0,200}?["']name["']\s*:\s*)?["']([^"'\\]{4,80})["']"""
 )
 
+_AUTHOR = re.compile(r"author|autor|auteur|/journalist|byline|vcard", re.IGNORECASE)
 
-def offers(parsed: Page, sites: Sequence[str]) -> Iterator[Told[tuple[str, ...]]]:
+_Byline: TypeAlias = tuple[LexborNode, Sequence[LexborNode]]
+"""An element, and those in it that hold the names: such as links, or itself."""
+
+
+def offers(parsed: Page, sites: Sites) -> Iterator[Told[tuple[str, ...]]]:
     """Names by source. What comes late costs most and is looked for only when asked for."""
     for source, bylines in _said(parsed):
         clear = source in ("jsonld", "microdata", "meta")
@@ -58,7 +64,7 @@ def offers(parsed: Page, sites: Sequence[str]) -> Iterator[Told[tuple[str, ...]]
 def _said(parsed: Page) -> Iterator[tuple[str, list[str]]]:
     for key in ("author", "creator"):
         yield "jsonld", jsonld.persons_of(parsed.data.article.get(key), parsed.data)
-    for name in (*_META.split(), "twitter:misc:written by"):
+    for name in _META:
         values = parsed.meta_all(name)
         fit = [value for value in values if len(value) <= LONGEST_BYLINE and "://" not in value]
         if fit:
@@ -73,12 +79,24 @@ def _said(parsed: Page) -> Iterator[tuple[str, list[str]]]:
 
 def _shown(parsed: Page) -> Iterator[tuple[str, list[str]]]:
     """Texts of the elements that call themselves byline or author, the surest class first."""
-    ranked: list[list[LexborNode]] = [[] for _ in range(4)]
-    for node in parsed.tree.css(_NAMED)[:MOST_NODES]:
-        ranked[_rank(node)].append(node)
-    for rank, nodes in enumerate(ranked):
-        yield "microdata" if rank == 0 else "byline", _of_one_place(nodes, by_parts=True)
-        yield "microdata" if rank == 0 else "byline", _of_one_place(nodes, by_parts=False)
+    ranked: list[list[_Byline]] = [[] for _ in range(4)]
+    named = list(islice(filter(_names_author, parsed.tree.css(_NAMED)), 2 * MOST_NODES))
+    for node in each(named, MOST_NODES):
+        inner = [n for n in each(node.css(_INNER), MOST_SHOWN + 1) if n.mem_id != node.mem_id]
+        ranked[_rank(node)].append((node, inner[:MOST_SHOWN]))
+    for rank, found in enumerate(ranked):
+        source = "microdata" if rank == 0 else "byline"
+        yield source, _of_one_place([(node, inner) for node, inner in found if inner])
+        yield source, _of_one_place([(node, [node]) for node, _ in found])
+
+
+def _names_author(node: LexborNode) -> bool:
+    """Whether the address of a link is an author's; ``/automobile`` is found as well."""
+    if node.tag != "a":
+        return True
+    given = node.attributes
+    marks = (given.get(name) or "" for name in ("href", "rel", "class", "itemprop"))
+    return _AUTHOR.search(" ".join(marks)[:LONGEST_VALUE]) is not None
 
 
 def _rank(node: LexborNode) -> int:
@@ -94,18 +112,12 @@ def _rank(node: LexborNode) -> int:
     return 2 if "byline" in words or "author-name" in words or "authorname" in words else 3
 
 
-def _of_one_place(nodes: Sequence[LexborNode], *, by_parts: bool) -> list[str]:
-    """Texts of the first that fits, and of those beside it: others name other stories.
-
-    ``by_parts``: the names inside, such as links, rather than the whole text.
-    """
+def _of_one_place(bylines: Sequence[_Byline]) -> list[str]:
+    """Texts of the first that fits, and of those beside it: others name other stories."""
     texts: list[str] = []
     home: set[int] = set()
-    for node in nodes:
-        inner = [n for n in node.css(_INNER)[:MOST_SHOWN] if n.mem_id != node.mem_id]
-        if by_parts and not inner:
-            continue
-        found = [text for n in (inner if by_parts else (node,)) if (text := _fit(n, node))]
+    for node, named in bylines:
+        found = [text for n in named if (text := _fit(n, node))]
         if not found or (not texts and is_foreign(node)):
             continue
         above = _above(node)
@@ -137,15 +149,14 @@ def _above(node: LexborNode) -> set[int]:
 
 def _in_text(parsed: Page) -> Iterator[str]:
     """Lines near the title that say who wrote, such as ``Von Jan Abel``."""
-    around = parsed.lines_after_title(LINES_AROUND)
-    for place, line in enumerate(around):
+    for place, line in enumerate(parsed.lines):
         if len(line) > LONGEST_BYLINE:
             continue
         found = CREDIT.match(line)
         if found is None:
             continue
         rest = line[found.end() :].strip()
-        yield " ".join(_joined([rest] if rest else [], around[place + 1 :]))[:LONGEST_BYLINE]
+        yield " ".join(_joined([rest] if rest else [], parsed.lines[place + 1 :]))[:LONGEST_BYLINE]
         return
 
 
@@ -163,7 +174,7 @@ def _joined(names: list[str], lines: Sequence[str]) -> list[str]:
 
 def _in_scripts(parsed: Page) -> Iterator[str]:
     """The first author that a script of the page names, such as a data layer."""
-    for script in parsed.tree.css("script:not([src]):not([type*='ld+json'])")[:40]:
+    for script in parsed.scripts:
         text = script.text(deep=True)[:LONGEST_SCRIPT]
         if ("uthor" in text or "yline" in text) and (found := _DATA.search(text)):
             yield found[1]

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from wireroom import urls
 from wireroom.clean import addresses, bylines, dates, jsonld, moments, titles, usage
 from wireroom.clean.evidence import Claim, Settled, Told, claim, settle
+from wireroom.clean.people import sites_of
 from wireroom.clean.said import Page, page, plain, text_of
 
 __all__ = ["Metadata", "Page", "page", "read"]
 
-MOST_H1 = 20
 MOST_TAGS = 30
 LONGEST_TAG = 80  # characters
 ALONE = {"jsonld": 0.9, "meta": 0.9, "link": 0.9, "html": 0.8, "url": 0.5}
 """How sure a fact is that one source alone tells."""
 
-_TAG_META = "article:tag parsely-tags news_keywords sailthru.tags keywords"
-_SECTION_META = "article:section parsely-section section cxenseparse:recs:category"
+_TAG_META = ("article:tag", "parsely-tags", "news_keywords", "sailthru.tags", "keywords")
+_SECTION_META = ("article:section", "parsely-section", "section", "cxenseparse:recs:category")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w{1,8})*")
 _BETWEEN_TAGS = re.compile(r"[,;，、،]")
 
@@ -81,21 +80,21 @@ class _Notes:
 def read(parsed: Page) -> Metadata:
     """All facts but the body; what nothing says is None or empty."""
     notes = _Notes()
-    sites = _sites(parsed)
+    names = _names(parsed)
     free = usage.is_free(parsed)
     notes.one("is_free", (str(free[0]).lower(), free[1]) if free else None)
     published, modified = moments.read(parsed)
-    link = notes.one("canonical_url", addresses.canonical(parsed.tree, parsed.meta, parsed.url))
-    title, title_claims = _title(parsed, sites)
-    names, author_claims = _authors(parsed, sites)
+    link = notes.one("canonical_url", addresses.canonical(parsed))
+    title, title_claims = _title(parsed, names)
+    authors, author_claims = _authors(parsed, names)
     notes.claims += (*title_claims, *author_claims)
     return Metadata(
         title=title,
-        authors=names,
+        authors=authors,
         published=notes.settled(published),
         modified=notes.settled(modified),
         canonical_url=link,
-        aliases=addresses.aliases(parsed.tree, parsed.url, link),
+        aliases=addresses.aliases(parsed, link),
         source=notes.one("source", _source(parsed)),
         language_hint=notes.one("language_hint", _language(parsed)),
         copyright_notice=notes.one("copyright_notice", usage.rights(parsed)),
@@ -110,23 +109,20 @@ def read(parsed: Page) -> Metadata:
     )
 
 
-def _sites(parsed: Page) -> list[str]:
+def _names(parsed: Page) -> list[str]:
     """What the publication is called, as far as the page says it."""
     names = [plain(parsed.meta.get(name)) for name in ("og:site_name", "application-name")]
     names += jsonld.names_of(parsed.data.article.get("publisher"), parsed.data)[:3]
     for node in parsed.data.nodes[:50]:
         if str(node.get("@type")) in ("WebSite", "NewsMediaOrganization", "Organization"):
             names += [jsonld.text_of(node.get(key)) for key in ("name", "alternateName")]
-    try:
-        host = urls.host(parsed.url).removeprefix("www.")
-    except ValueError:
-        host = ""
+    host = (parsed.host or "").removeprefix("www.")
     labels = host.split(".")
     names += [host, *(label for label in labels[:-1] if len(label) > 3)]
     return [name for name in names if name]
 
 
-def _title(parsed: Page, sites: list[str]) -> tuple[str | None, tuple[Claim, ...]]:
+def _title(parsed: Page, names: list[str]) -> tuple[str | None, tuple[Claim, ...]]:
     head = parsed.tree.css_first("title")
     named = (
         ("meta", plain(parsed.meta.get("og:title"))),
@@ -134,14 +130,12 @@ def _title(parsed: Page, sites: list[str]) -> tuple[str | None, tuple[Claim, ...
         ("meta", plain(parsed.meta.get("twitter:title"))),
         ("title", text_of(head) if head is not None else None),
     )
-    h1s = [text for h1 in parsed.tree.css("h1")[:MOST_H1] if (text := text_of(h1))]
-    chosen = titles.choose(h1s, named, sites)
-    return chosen[0] if chosen else None, titles.claims(chosen, h1s, named)
+    return titles.read(parsed.headings, named, names)
 
 
-def _authors(parsed: Page, sites: list[str]) -> tuple[tuple[str, ...], tuple[Claim, ...]]:
+def _authors(parsed: Page, names: list[str]) -> tuple[tuple[str, ...], tuple[Claim, ...]]:
     found: list[Told[tuple[str, ...]]] = []
-    for offer in bylines.offers(parsed, sites):
+    for offer in bylines.offers(parsed, sites_of(names)):
         found.append(offer)
         if _is_clear(offer) or len({told.source for told in found}) > 2:
             break
@@ -150,8 +144,8 @@ def _authors(parsed: Page, sites: list[str]) -> tuple[tuple[str, ...], tuple[Cla
 
 
 def _is_clear(offer: Told[tuple[str, ...]]) -> bool:
-    """Whether nothing else has to be looked at: data for machines, and a whole name."""
-    return offer.source in ("jsonld", "meta") and any(
+    """Whether nothing else has to be looked at: a whole name where names are marked as such."""
+    return offer.source not in ("text", "data") and any(
         " " in name or not name.isascii() for name in offer.value
     )
 
@@ -167,15 +161,11 @@ def _source(parsed: Page) -> tuple[str, str] | None:
     publishers = jsonld.names_of(parsed.data.article.get("publisher"), parsed.data)
     if value := jsonld.text_of(publishers):
         return value, "jsonld"
-    try:
-        return urls.host(parsed.url).removeprefix("www."), "url"
-    except ValueError:
-        return None
+    return (parsed.host.removeprefix("www."), "url") if parsed.host else None
 
 
 def _languages(parsed: Page) -> Iterator[tuple[str, object]]:
-    root = parsed.tree.css_first("html")
-    yield "html", root.attributes.get("lang") if root is not None else None
+    yield "html", parsed.language
     yield "meta", parsed.meta.get("og:locale") or parsed.meta.get("content-language")
     yield "jsonld", jsonld.text_of(parsed.data.article.get("inLanguage"))
 
@@ -190,14 +180,14 @@ def _language(parsed: Page) -> tuple[str, str] | None:
 def _section(parsed: Page) -> tuple[str, str] | None:
     if value := jsonld.text_of(parsed.data.article.get("articleSection")):
         return value[:LONGEST_TAG], "jsonld"
-    for name in _SECTION_META.split():
+    for name in _SECTION_META:
         if value := plain(parsed.meta.get(name)):
             return value[:LONGEST_TAG], "meta"
     return None
 
 
 def _tags(parsed: Page) -> tuple[tuple[str, ...], str] | None:
-    for name in _TAG_META.split():
+    for name in _TAG_META:
         if found := _split_tags(parsed.meta_all(name)):
             return found, "meta"
     told = parsed.data.article.get("keywords")
@@ -206,7 +196,7 @@ def _tags(parsed: Page) -> tuple[tuple[str, ...], str] | None:
     return (found, "jsonld") if found else None
 
 
-def _split_tags(values: list[str]) -> tuple[str, ...]:
+def _split_tags(values: Sequence[str]) -> tuple[str, ...]:
     parts = (" ".join(part.split()) for value in values for part in _BETWEEN_TAGS.split(value))
     named = {part.casefold(): part for part in parts if 0 < len(part) <= LONGEST_TAG}
     return tuple(named.values())[:MOST_TAGS]

@@ -12,14 +12,13 @@ from selectolax.lexbor import LexborNode
 
 from wireroom.clean import addresses, dates
 from wireroom.clean.evidence import Settled, Told, settle
-from wireroom.clean.said import Page, is_foreign, text_of
+from wireroom.clean.said import Page, each, is_foreign, text_of
 
 SAME = timedelta(hours=30)  # a day in one zone and a time in another may be one moment
-LINES_AROUND = 14  # lines after the title in which a date stands
 LONGEST_LINE = 90  # characters of a line with a date
 MOST_MARKED, MOST_TIMES = 40, 8  # elements with a time; those without a mark that are looked at
 
-_PUBLISHED = """
+_PUBLISHED_WORDS = """
     article:published_time og:article:published_time datepublished parsely-pub-date
     sailthru.date pubdate publishdate publish-date dc.date.issued dcterms.issued dc.date.created
     dcterms.created dcterms.date dc.date cxenseparse:recs:publishtime originalpublicationdate
@@ -28,12 +27,13 @@ _PUBLISHED = """
     citation_online_date og:published_time article:publish_date article.created bt:pubdate
     cxenseparse:publishtime dcterms.available weibo:article:create_at pub_date publishedate
 """
-_LOOSE = "date created citation_date article_date_original video:release_date"
-_MODIFIED = """
+_LOOSE = ("date", "created", "citation_date", "article_date_original", "video:release_date")
+_MODIFIED_WORDS = """
     article:modified_time og:updated_time datemodified dcterms.modified dc.date.modified
     last-modified lastmod article:updated_time article:modified cxenseparse:recs:modifiedtime
     rnews:datemodified modified_time updated_time
 """
+_PUBLISHED, _MODIFIED = _PUBLISHED_WORDS.split(), _MODIFIED_WORDS.split()
 _TIMES = "time,[itemprop^=date],[property$=datePublished],abbr.published,.dt-published"
 _ISSUED = re.compile(r"datePublished|entry-date|(?<![\w-])published(?![\w-])|dt-published")
 _CHANGED = re.compile(r"dateModified|(?<![\w-])updated(?![\w-])|dt-updated")
@@ -59,7 +59,7 @@ def read(parsed: Page) -> tuple[Settled[dates.Moment], Settled[dates.Moment]]:
     is_clear = len({one.source for one in told}) > 1 and all(
         _same(one.value, told[0].value) for one in told
     )
-    times = [] if is_clear else parsed.tree.css(_TIMES)[:MOST_MARKED]
+    times = [] if is_clear else each(parsed.tree.css(_TIMES), MOST_MARKED)
     changed = settle("modified_at", _read(_changes(parsed, times), None), _same, _shown)
     last = changed.best.value if changed.best else None
     said = list(_read(chain(offers, _of_elements(times)), last)) or list(
@@ -98,10 +98,8 @@ def _read(
 def _of_head(parsed: Page) -> Iterator[tuple[str, float, str]]:
     yield from _of_data(parsed)
     for trust, listed in ((0.9, _PUBLISHED), (0.6, _LOOSE)):
-        yield from (
-            ("meta", trust, parsed.meta[name]) for name in listed.split() if name in parsed.meta
-        )
-    for address in (parsed.url, *addresses.said(parsed.tree, parsed.meta)):
+        yield from (("meta", trust, parsed.meta[name]) for name in listed if name in parsed.meta)
+    for address in (parsed.url, *addresses.said(parsed)):
         if found := _URL_DATE.search(address.partition("?")[0]):
             yield "url", 0.8, re.sub(r"\D", "", found.group())
 
@@ -129,7 +127,7 @@ def _of_data(parsed: Page) -> Iterator[tuple[str, float, str]]:
 def _changes(parsed: Page, times: Sequence[LexborNode]) -> Iterator[tuple[str, float, str]]:
     if isinstance(value := parsed.data.article.get("dateModified"), str):
         yield "jsonld", 0.9, value
-    for name in _MODIFIED.split():
+    for name in _MODIFIED:
         if name in parsed.meta:
             yield "meta", 0.85, parsed.meta[name]
     for node in times:
@@ -138,8 +136,9 @@ def _changes(parsed: Page, times: Sequence[LexborNode]) -> Iterator[tuple[str, f
 
 
 def _lines(parsed: Page) -> Iterator[tuple[str, float, str]]:
-    """Dates in the lines after the title, without those that speak of a change."""
-    for line in parsed.lines_after_title(LINES_AROUND):
+    """Dates behind the title, on its line or after it, without those that speak of a change."""
+    behind = parsed.meta.get("og:title", "").rpartition("|")
+    for line in (behind[2], *parsed.lines) if behind[1] else parsed.lines:
         if len(line) > LONGEST_LINE or _UPDATE.search(line):
             continue
         value = _EAST_ASIAN_CLOCK.sub(r"\1:\2", line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from wireroom.clean.authors import LONGEST_BYLINE, MOST_AUTHORS, split
 
@@ -72,30 +73,42 @@ LONGEST_SHORT = 6  # characters of the short name of a broadcaster
 MOST_WORDS = 6  # of a name; longer ones are sentences or institutions
 
 
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """What a publication is called: names as they are compared, and its hosts."""
+
+    keys: frozenset[str] = frozenset()
+    hosts: tuple[str, ...] = ()
+
+
+def sites_of(names: Iterable[str]) -> Sites:
+    """``names``: of the publication, as written."""
+    names = [name for name in names if name]
+    return Sites(frozenset(map(_key, names)), tuple(name for name in names if "." in name))
+
+
 def people(
-    bylines: Iterable[str], sites: Sequence[str] = (), *, is_sure: bool = False
+    bylines: Iterable[str], sites: Sites = Sites(), *, is_sure: bool = False
 ) -> tuple[str, ...]:
     """Names of people in ``bylines``: no desks, agencies, jobs, degrees, counts or sites.
 
-    ``sites``: names of the publication. ``is_sure``: the source says that it is a name, so one
-    word may be one; else it has to look like the name of a person.
+    ``is_sure``: the source says that it is a name, so one word may be one; else it has to look
+    like the name of a person.
     """
-    known = {_key(site) for site in sites if site}
-    hosts = [site for site in sites if "." in site]
     found: dict[str, str] = {}
     for byline in bylines:
-        listed = split(_without_credit(byline))
-        if _names_host(re.split("[,;]", byline)[0], hosts):
+        if _names_host(byline, sites.hosts):
             continue  # "example.org, Frankfurt, Germany"
-        for name in listed:
+        for name in split(_without_credit(byline)):
             person = _person(name, is_sure=is_sure)
-            if person and not _is_site(person, known):
+            if person and not _is_site(person, sites.keys):
                 found.setdefault(person.casefold(), person)
     return tuple(found.values())[:MOST_AUTHORS]
 
 
-def _names_host(name: str, hosts: Sequence[str]) -> bool:
-    return any(host in name.lower() for host in hosts)
+def _names_host(byline: str, hosts: Sequence[str]) -> bool:
+    first = re.split("[,;]", byline[:LONGEST_BYLINE], maxsplit=1)[0].lower()
+    return any(host in first for host in hosts)
 
 
 def _without_credit(byline: str) -> str:
@@ -130,7 +143,7 @@ def _looks_like_one(name: str, words: Sequence[str]) -> bool:
     return 2 <= len(name) <= 40
 
 
-def _is_site(name: str, sites: set[str]) -> bool:
+def _is_site(name: str, sites: frozenset[str]) -> bool:
     """The publication itself, or a part of it that begins with its short name in capitals."""
     key, first = _key(name), name.split()[0]
     is_part = first.isupper() and 2 < len(first) <= LONGEST_SHORT and _key(first) in sites
@@ -138,4 +151,4 @@ def _is_site(name: str, sites: set[str]) -> bool:
 
 
 def _key(name: str) -> str:
-    return "".join(char for char in name.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, name.casefold()))

@@ -1,17 +1,25 @@
-"""A parsed page, and what all readers of its facts need of it."""
+"""A parsed page, and what all readers of its facts need of it, gathered in one walk."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from wireroom import urls
 from wireroom.clean import jsonld
+from wireroom.clean.titles import bare
 
 LONGEST_VALUE = 1_000  # characters; before any regular expression sees it
 MOST_VALUES = 20  # of one name
+MOST_H1 = 20
+MOST_SCRIPTS = 40  # without an address
 REACH = 6_000  # characters behind the title in which its lines are looked for
+MOST_LINES = 14  # behind the title in which a byline or a date stands
 LONGEST_LINE = 300  # characters
 MOST_PARENTS = 6  # elements upwards that tell where something stands
 
@@ -20,39 +28,136 @@ FOREIGN = re.compile(
     r"|read-?more|more-|respond|reply|kommentar|navbar|breadcrumb|newsletter|share|social",
     re.IGNORECASE,
 )
+# Every selector is a walk over the tree, a tenth of a millisecond, so these are one.
+_WANTED = (
+    "html[lang],base[href],meta[content],h1,script[type*='ld+json' i]"
+    ",link[rel~=canonical][href],link[rel~=amphtml][href],link[rel~=license][href]"
+)
+_OF_PAGE = "script:not([src]):not([type*='ld+json' i])"
+_NAMES = frozenset(("property", "name", "itemprop", "http-equiv"))
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "select"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is asked for late is kept in it
 class Page:
-    """``meta``: the first value of each name; ``repeated``: all values of those with several."""
+    """What a page says outside of its text.
+
+    ``meta``: the first value of each name; ``repeated``: all values of those with several.
+    ``links``: the first address of each ``rel``; ``base``: what relative addresses start from.
+    ``h1s``: the first of its headings. ``language``: as declared.
+    """
 
     tree: LexborHTMLParser
     url: str
-    meta: dict[str, str]
     data: jsonld.JsonLd
-    repeated: dict[str, list[str]] = field(default_factory=dict)
+    meta: Mapping[str, str]
+    repeated: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    h1s: Sequence[LexborNode] = ()
+    base: str | None = None
+    language: str | None = None
 
-    def meta_all(self, name: str) -> list[str]:
+    def meta_all(self, name: str) -> Sequence[str]:
         """All values of a name, in order."""
         if name in self.repeated:
             return self.repeated[name]
         return [self.meta[name]] if name in self.meta else []
 
-    def lines_after_title(self, count: int) -> list[str]:
+    @cached_property
+    def host(self) -> str | None:
+        """The host of ``url``; None where that is no address."""
+        try:
+            return urls.host(self.url)
+        except ValueError:
+            return None
+
+    @cached_property
+    def headings(self) -> Sequence[str]:
+        """The texts of ``h1s`` that have one."""
+        return tuple(text for h1 in self.h1s if (text := text_of(h1)))
+
+    @cached_property
+    def scripts(self) -> Sequence[LexborNode]:
+        """The first scripts that stand in the page and are no JSON-LD."""
+        return self.tree.css(_OF_PAGE)[:MOST_SCRIPTS]
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
         """Lines of text behind the first h1, else behind the title; none where neither is."""
-        body = self.tree.body
-        if body is None:
-            return []
-        text = body.text(deep=True, separator="\n")
-        h1 = self.tree.css_first("h1")
-        title = h1.text(deep=True, separator="\n") if h1 is not None else ""
-        title = title if title.strip() else self.meta.get("og:title", "")
-        start = text.find(title) if title else -1
-        if start < 0:
-            return []
-        start += len(title)
-        raw = (" ".join(line.split()) for line in text[start : start + REACH].split("\n"))
-        return [line[:LONGEST_LINE] for line in raw if line][:count]
+        found = (" ".join(line.split()) for line in self._behind_title().split("\n"))
+        return tuple(islice((line[:LONGEST_LINE] for line in found if line), MOST_LINES))
+
+    def _behind_title(self) -> str:
+        if self.h1s:
+            told = (self.meta.get("og:title"), jsonld.text_of(self.data.article.get("headline")))
+            names = [name for title in told if title and (name := bare(title))]
+            agreed = (h1 for h1 in self.h1s if _is_one_of(bare(text_of(h1)), names))
+            return _behind(next(agreed, self.h1s[0]))
+        title = self.meta.get("og:title")
+        if not title or self.tree.body is None:
+            return ""
+        return self.tree.body.text(deep=True, separator="\n").partition(title)[2][:REACH]
+
+
+def page(tree: LexborHTMLParser, url: str) -> Page:
+    """Collect what the head says, the headings and the scripts."""
+    found = _Found()
+    for node in tree.css(_WANTED):
+        found.take(node)
+    return Page(
+        tree=tree,
+        url=url,
+        data=jsonld.read(found.data),
+        meta=found.meta,
+        repeated=found.repeated,
+        links=found.links,
+        h1s=found.h1s,
+        base=found.base,
+        language=found.language,
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """Fills up while the elements come, in the order of the page."""
+
+    meta: dict[str, str] = field(default_factory=dict)
+    repeated: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    data: list[str] = field(default_factory=list)
+    h1s: list[LexborNode] = field(default_factory=list)
+    base: str | None = None
+    language: str | None = None
+
+    def take(self, node: LexborNode) -> None:
+        tag, given = node.tag, node.attributes
+        if tag == "meta":
+            self._meta(given)
+        elif tag == "link":
+            for rel in (given["rel"] or "").lower().split():
+                self.links.setdefault(rel, given["href"] or "")
+        elif tag == "script":
+            self.data.append(node.text(deep=True))
+        elif tag == "h1":
+            if len(self.h1s) < MOST_H1:
+                self.h1s.append(node)
+        elif tag == "base":
+            self.base = self.base or given["href"]
+        else:
+            self.language = given["lang"]
+
+    def _meta(self, given: Mapping[str, str | None]) -> None:
+        content = (given["content"] or "").strip()[:LONGEST_VALUE]
+        if not content:
+            return
+        for key, name in given.items():
+            if not name or key not in _NAMES:
+                continue
+            name = name.strip().lower()
+            if self.meta.setdefault(name, content) != content:
+                values = self.repeated.setdefault(name, [self.meta[name]])
+                if len(values) < MOST_VALUES and content not in values:
+                    values.append(content)
 
 
 def is_foreign(node: LexborNode) -> bool:
@@ -69,23 +174,9 @@ def is_foreign(node: LexborNode) -> bool:
     return False
 
 
-def page(tree: LexborHTMLParser, url: str) -> Page:
-    """Collect ``meta`` and JSON-LD."""
-    meta: dict[str, str] = {}
-    repeated: dict[str, list[str]] = {}
-    for node in tree.css("meta[content]"):
-        attributes = node.attributes
-        content = (attributes.get("content") or "").strip()[:LONGEST_VALUE]
-        for key in ("property", "name", "itemprop", "http-equiv"):
-            name = attributes.get(key)
-            if not name or not content:
-                continue
-            name = name.strip().lower()
-            if meta.setdefault(name, content) != content:
-                values = repeated.setdefault(name, [meta[name]])
-                if len(values) < MOST_VALUES and content not in values:
-                    values.append(content)
-    return Page(tree, url, meta, jsonld.read(tree), repeated)
+def each(nodes: Sequence[LexborNode], most: int) -> list[LexborNode]:
+    """The first ``most`` of what a selector found; what fits two of its parts comes twice."""
+    return list({node.mem_id: node for node in nodes[: 2 * most]}.values())[:most]
 
 
 def text_of(node: LexborNode) -> str:
@@ -96,3 +187,23 @@ def text_of(node: LexborNode) -> str:
 def plain(value: str | None) -> str | None:
     """A value of ``meta`` without tags and escapes."""
     return jsonld.text_of(value) if value else None
+
+
+def _is_one_of(title: str, named: Sequence[str]) -> bool:
+    return bool(title) and any(title in name or name in title for name in named)
+
+
+def _behind(node: LexborNode) -> str:
+    """The text behind an element, up to ``REACH`` characters, each piece on a line."""
+    texts: list[str] = []
+    length = 0
+    at: LexborNode | None = node
+    while at is not None and at.tag != "body" and length < REACH:
+        beside = at.next
+        while beside is not None and length < REACH:
+            if beside.tag not in _UNSEEN:
+                texts.append(beside.text(deep=True, separator="\n"))
+                length += len(texts[-1])
+            beside = beside.next
+        at = at.parent
+    return "\n".join(texts)[:REACH]

@@ -7,7 +7,8 @@ for the site, its publisher, its host, or an h1 that is only the end of ``<title
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from wireroom.clean.evidence import MOST_LOSERS, Claim, Told, claim, sure
 
@@ -17,44 +18,35 @@ SHORTEST_NAMED = 5  # characters before the name of the site, where it is known
 TRUST = {"h1": 0.75, "meta": 0.8, "jsonld": 0.8, "title": 0.6}
 
 _TAIL = re.compile(r"\s+(?:[|–—·•/»-]|::|-)\s+|\s*[|»]\s*")
-_NOISE = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 
 
-def choose(
-    h1s: Sequence[str],
-    named: Sequence[tuple[str, str | None]],
-    sites: Collection[str] = (),
-) -> tuple[str, str] | None:
-    """Title and its source, or None. ``h1s``: texts of the page's h1 elements.
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """A title as a source says it, and as it is compared."""
 
-    ``named``: source and title as the page says it, best first. ``sites``: names of the site.
+    text: str
+    source: str
+    bare: str
+
+    def agrees(self, other: str) -> bool:
+        """``other``: as compared."""
+        return bool(self.bare and other) and (self.bare in other or other in self.bare)
+
+
+def read(
+    h1s: Sequence[str], named: Iterable[tuple[str, str | None]], sites: Iterable[str] = ()
+) -> tuple[str | None, tuple[Claim, ...]]:
+    """The title, sure as far as others agree, and those that say something else.
+
+    ``h1s``: texts of the page's h1 elements. ``named``: source and title as the page says it,
+    best first. ``sites``: names of the site.
     """
     names = frozenset(filter(None, map(bare, sites)))
-    known = [(source, title) for source, title in named if title and bare(title) not in names]
-    shown = _shown([h1 for h1 in h1s if not _is_site(h1, known, names)], known)
-    if shown and any(_agree(shown, title) for _, title in known):
-        return without_tail(shown, names, is_shown=True), "h1"
-    for source, title in known:
-        return without_tail(title, names), source
-    return (shown, "h1") if shown else None
-
-
-def claims(
-    chosen: tuple[str, str] | None, h1s: Sequence[str], named: Sequence[tuple[str, str | None]]
-) -> tuple[Claim, ...]:
-    """The chosen title, sure as far as others agree, and those that say something else."""
-    if chosen is None:
-        return ()
-    others = [*named, *(("h1", h1) for h1 in h1s[:3])]
-    offers = [Told(title, source, TRUST.get(source, 0.5)) for source, title in others if title]
-    agreeing = [told for told in offers if _agree(told.value, chosen[0])]
-    best = claim("title", chosen[0], chosen[1], sure(agreeing) if agreeing else 0.5)
-    losers: dict[str, Claim] = {}
-    for told in offers:
-        if bare(told.value) != bare(chosen[0]):
-            lost = claim("title", told.value, told.source, told.trust, chosen=False)
-            losers.setdefault(bare(told.value), lost)
-    return (best, *list(losers.values())[:MOST_LOSERS])
+    offers = [_Title(text, source, bare(text)) for source, text in named if text]
+    headings = [_Title(text, "h1", bare(text)) for text in h1s]
+    chosen = _choose(headings, [one for one in offers if one.bare not in names], names)
+    return (chosen.text, _claims(chosen, [*offers, *headings[:3]])) if chosen else (None, ())
 
 
 def without_tail(title: str, names: Collection[str] = (), *, is_shown: bool = False) -> str:
@@ -84,30 +76,54 @@ def without_tail(title: str, names: Collection[str] = (), *, is_shown: bool = Fa
 
 def bare(text: str) -> str:
     """For comparisons: letters and digits only, in one case."""
-    return _NOISE.sub(" ", text.casefold()).strip()
+    return " ".join(_WORD.findall(text.casefold()))
 
 
-def _is_site(h1: str, known: Sequence[tuple[str, str]], names: frozenset[str]) -> bool:
+def _choose(h1s: Sequence[_Title], known: Sequence[_Title], names: frozenset[str]) -> _Title | None:
+    shown = _shown([h1 for h1 in h1s if not _is_site(h1, known, names)], known)
+    if shown and any(title.agrees(shown.bare) for title in known):
+        return _cut(shown, names, is_shown=True)
+    for title in known:
+        return _cut(title, names)
+    return shown
+
+
+def _cut(title: _Title, names: frozenset[str], *, is_shown: bool = False) -> _Title:
+    text = without_tail(title.text, names, is_shown=is_shown)
+    return title if text == title.text else _Title(text, title.source, bare(text))
+
+
+def _claims(chosen: _Title, offers: Sequence[_Title]) -> tuple[Claim, ...]:
+    agreeing = [_told(title) for title in offers if title.agrees(chosen.bare)]
+    best = claim("title", chosen.text, chosen.source, sure(agreeing) if agreeing else 0.5)
+    losers = {title.bare: title for title in reversed(offers) if title.bare != chosen.bare}
+    lost = [title for title in offers if losers.get(title.bare) is title][:MOST_LOSERS]
+    return (best, *(claim("title", t.text, t.source, _trust(t), chosen=False) for t in lost))
+
+
+def _told(title: _Title) -> Told[str]:
+    return Told(title.text, title.source, _trust(title))
+
+
+def _trust(title: _Title) -> float:
+    return TRUST.get(title.source, 0.5)
+
+
+def _is_site(h1: _Title, known: Sequence[_Title], names: frozenset[str]) -> bool:
     """Whether a heading is the name of the site: known as such, or only the end of titles."""
-    name = bare(h1)
-    if name in names:
+    if h1.bare in names:
         return True
-    titles = [title for _, title in known]
-    whole = [title for title in titles if bare(title).startswith(name)]
-    tails = [tail for title in titles for tail in _TAIL.split(title)[1:]]
-    return not whole and any(bare(tail) == name for tail in tails)
+    if any(title.bare.startswith(h1.bare) for title in known):
+        return False
+    tails = (tail for title in known for tail in _TAIL.split(title.text)[1:])
+    return any(bare(tail) == h1.bare for tail in tails)
 
 
-def _shown(h1s: Sequence[str], known: Sequence[tuple[str, str]]) -> str | None:
+def _shown(h1s: Sequence[_Title], known: Sequence[_Title]) -> _Title | None:
     """The only heading, else one that a named title agrees with, else the first clear one."""
-    fitting = [h1 for h1 in h1s if SHORTEST_H1 <= len(h1) <= LONGEST_H1]
+    fitting = [h1 for h1 in h1s if SHORTEST_H1 <= len(h1.text) <= LONGEST_H1]
     if len(fitting) == 1:
         return fitting[0]
-    clear = [h1 for h1 in fitting if len(h1) > CLEAR_H1]
-    agreed = (h1 for h1 in clear if any(_agree(h1, title) for _, title in known))
+    clear = [h1 for h1 in fitting if len(h1.text) > CLEAR_H1]
+    agreed = (h1 for h1 in clear if any(title.agrees(h1.bare) for title in known))
     return next(agreed, clear[0] if clear else None)
-
-
-def _agree(one: str, other: str) -> bool:
-    one, other = bare(one), bare(other)
-    return bool(one and other) and (one in other or other in one)

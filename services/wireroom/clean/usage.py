@@ -23,8 +23,10 @@ def is_free(parsed: Page) -> tuple[bool, str] | None:
     """Whether everybody may read it, by ``isAccessibleForFree`` or the tier of its content."""
     for node in (parsed.data.article, *parsed.data.nodes[:50]):
         value = node.get("isAccessibleForFree")
-        answer = _ANSWERS.get(str(value).lower().rpartition("/")[2])
-        if value is not None and answer is not None:
+        if value is None:
+            continue
+        answer = _ANSWERS.get(str(value)[:LONGEST_LICENCE].lower().rpartition("/")[2])
+        if answer is not None:
             return answer, "jsonld"
     for name in ("isaccessibleforfree", "article:content_tier", "content_tier"):
         answer = _ANSWERS.get(parsed.meta.get(name, "").lower())
@@ -43,11 +45,8 @@ def licence(parsed: Page) -> tuple[str, str] | None:
     for name in _LICENCE.split():
         if told := plain(parsed.meta.get(name)):
             return told[:LONGEST_LICENCE], "meta"
-    head = parsed.tree.head
-    # Of an a it is most often a picture's.
-    link = head.css_first("link[rel~=license][href]") if head is not None else None
-    href = link.attributes.get("href") if link is not None else None
-    return (href.strip()[:LONGEST_LICENCE], "link") if href else None
+    link = parsed.links.get("license", "").strip()  # of an a it is most often a picture's
+    return (link[:LONGEST_LICENCE], "link") if link else None
 
 
 def rights(parsed: Page) -> tuple[str, str] | None:

@@ -3,18 +3,14 @@ from __future__ import annotations
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from wireroom.clean import addresses
+from wireroom.clean import addresses, said
 
 URL = "https://www.gazette.example/news/2026/ferry-runs-again"
 
 
 def canonical(head: str, url: str = URL) -> str | None:
-    tree = LexborHTMLParser(f"<html><head>{head}</head><body></body></html>")
-    meta = {
-        node.attributes["property"] or "": node.attributes["content"] or ""
-        for node in tree.css("meta[property][content]")
-    }
-    found = addresses.canonical(tree, meta, url)
+    html = f"<html><head>{head}</head><body></body></html>"
+    found = addresses.canonical(said.page(LexborHTMLParser(html), url))
     return found[0] if found else None
 
 

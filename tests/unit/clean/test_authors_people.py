@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from wireroom.clean.authors import names
-from wireroom.clean.people import people
+from wireroom.clean.people import people, sites_of
 
-SITES = ("Harbour Gazette", "www.harbour-gazette.example", "harbour-gazette", "HGZ")
+SITES = sites_of(("Harbour Gazette", "harbour-gazette.example", "harbour-gazette", "HGZ"))
 
 
 @pytest.mark.parametrize(
