@@ -35,7 +35,7 @@ _WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 _NAMED = (
-    "[itemprop~=author],[property='schema:author'],[rel~=author],.vcard"
+    "[itemprop~=author],[property='schema:author'],[rel~=author]"
     ",[class*='author' i],[class*='byline' i],a[href*='/aut'],a[href*='/journalist']"
 )
 _INNER = "[itemprop~=name],.fn,[rel~=author],a,[class*='name' i]"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from wireroom.clean import addresses, bylines, dates, jsonld, moments, titles, usage
 from wireroom.clean.evidence import Claim, Settled, Told, claim, settle
 from wireroom.clean.people import sites_of
-from wireroom.clean.said import Page, page, plain, text_of
+from wireroom.clean.said import Page, page, plain
 
 __all__ = ["Metadata", "Page", "page", "read"]
 
@@ -123,12 +123,11 @@ def _names(parsed: Page) -> list[str]:
 
 
 def _title(parsed: Page, names: list[str]) -> tuple[str | None, tuple[Claim, ...]]:
-    head = parsed.tree.css_first("title")
     named = (
         ("meta", plain(parsed.meta.get("og:title"))),
         ("jsonld", jsonld.text_of(parsed.data.article.get("headline"))),
         ("meta", plain(parsed.meta.get("twitter:title"))),
-        ("title", text_of(head) if head is not None else None),
+        ("title", parsed.title),
     )
     return titles.read(parsed.headings, named, names)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from itertools import chain
 
 from selectolax.lexbor import LexborNode
 
@@ -16,6 +15,7 @@ from wireroom.clean.said import Page, each, is_foreign, text_of
 
 SAME = timedelta(hours=30)  # a day in one zone and a time in another may be one moment
 LONGEST_LINE = 90  # characters of a line with a date
+AS_CHANGED = 0.3  # how far a time is believed that is exactly the last change
 MOST_MARKED, MOST_TIMES = 40, 8  # elements with a time; those without a mark that are looked at
 
 _PUBLISHED_WORDS = """
@@ -35,6 +35,8 @@ _MODIFIED_WORDS = """
 """
 _PUBLISHED, _MODIFIED = _PUBLISHED_WORDS.split(), _MODIFIED_WORDS.split()
 _TIMES = "time,[itemprop^=date],[property$=datePublished],abbr.published,.dt-published"
+_DATED = "[class*='date' i],[class*='publish' i],[class*='posted' i],[id*='date' i],time"
+_FIGURE = re.compile(r"\d")
 _ISSUED = re.compile(r"datePublished|entry-date|(?<![\w-])published(?![\w-])|dt-published")
 _CHANGED = re.compile(r"dateModified|(?<![\w-])updated(?![\w-])|dt-updated")
 _UPDATE = re.compile(
@@ -53,19 +55,23 @@ def read(parsed: Page) -> tuple[Settled[dates.Moment], Settled[dates.Moment]]:
 
     A line of the text is read only where nothing else tells the publication.
     """
-    offers = list(_of_head(parsed))
-    told = list(_read(iter(offers), None))
+    told = list(_read(_of_head(parsed)))
     # Where the head agrees with itself, the elements are not worth a walk over the tree.
     is_clear = len({one.source for one in told}) > 1 and all(
         _same(one.value, told[0].value) for one in told
     )
     times = [] if is_clear else each(parsed.tree.css(_TIMES), MOST_MARKED)
-    changed = settle("modified_at", _read(_changes(parsed, times), None), _same, _shown)
+    changed = settle("modified_at", _read(_changes(parsed, times)), _same, _shown)
     last = changed.best.value if changed.best else None
-    said = list(_read(chain(offers, _of_elements(times)), last)) or list(
-        _read(_lines(parsed), last)
-    )
-    return _with_zone(settle("published_at", said, _same, _shown), said), changed
+    told += (_doubted(one, last) for one in _read(_of_elements(times)))
+    told = told or [_doubted(one, last) for one in _read(_of_text(parsed))]
+    return _with_zone(settle("published_at", told, _same, _shown), told), changed
+
+
+def _doubted(told: Told[dates.Moment], last: dates.Moment | None) -> Told[dates.Moment]:
+    """What is exactly the last change is hardly believed where the page only shows it."""
+    is_change = told.value == last and told.source in ("time", "text")
+    return replace(told, trust=min(told.trust, AS_CHANGED)) if is_change else told
 
 
 def _with_zone(
@@ -83,16 +89,11 @@ def _with_zone(
     return Settled(zoned, (first, *settled.claims[1:]))
 
 
-def _read(
-    offers: Iterator[tuple[str, float, str]], modified: dates.Moment | None
-) -> Iterator[Told[dates.Moment]]:
-    """The offers that are times. What is exactly the last change is hardly believed."""
+def _read(offers: Iterable[tuple[str, float, str]]) -> Iterator[Told[dates.Moment]]:
+    """The offers that are times."""
     for source, trust, value in offers:
-        moment = dates.read(value)
-        if moment is None:
-            continue
-        is_change = modified is not None and moment == modified and source in ("time", "text")
-        yield Told(moment, source, min(trust, 0.3) if is_change else trust)
+        if (moment := dates.read(value)) is not None:
+            yield Told(moment, source, trust)
 
 
 def _of_head(parsed: Page) -> Iterator[tuple[str, float, str]]:
@@ -135,16 +136,27 @@ def _changes(parsed: Page, times: Sequence[LexborNode]) -> Iterator[tuple[str, f
             yield "microdata", 0.8, _value(node)
 
 
-def _lines(parsed: Page) -> Iterator[tuple[str, float, str]]:
-    """Dates behind the title, on its line or after it, without those that speak of a change."""
-    behind = parsed.meta.get("og:title", "").rpartition("|")
-    for line in (behind[2], *parsed.lines) if behind[1] else parsed.lines:
-        if len(line) > LONGEST_LINE or _UPDATE.search(line):
+def _of_text(parsed: Page) -> Iterator[tuple[str, float, str]]:
+    """The first line that is a date; what speaks of a change tells no day of publication."""
+    for line in _lines(parsed):
+        if len(line) > LONGEST_LINE or _FIGURE.search(line) is None or _UPDATE.search(line):
             continue
         value = _EAST_ASIAN_CLOCK.sub(r"\1:\2", line)
         if dates.read(value) is not None:
             yield "text", 0.6, value
             return
+
+
+def _lines(parsed: Page) -> Iterator[str]:
+    """Where a date may stand, the surest first: by the title, then what calls itself a date."""
+    _, divider, behind = parsed.meta.get("og:title", "").rpartition("|")
+    if divider:
+        yield behind
+    yield from parsed.lines
+    yield from parsed.lines_above
+    for node in each(parsed.tree.css(_DATED), MOST_MARKED):
+        if not _is_marked(node, _UPDATE) and not is_foreign(node):
+            yield text_of(node)
 
 
 def _is_marked(node: LexborNode, marks: re.Pattern[str]) -> bool:

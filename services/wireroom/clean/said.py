@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -21,6 +21,7 @@ MOST_SCRIPTS = 40  # without an address
 REACH = 6_000  # characters behind the title in which its lines are looked for
 MOST_LINES = 14  # behind the title in which a byline or a date stands
 LONGEST_LINE = 300  # characters
+MOST_ABOVE = 4  # elements upwards from the heading whose neighbour above is looked at
 MOST_PARENTS = 6  # elements upwards that tell where something stands
 
 FOREIGN = re.compile(
@@ -30,7 +31,7 @@ FOREIGN = re.compile(
 )
 # Every selector is a walk over the tree, a tenth of a millisecond, so these are one.
 _WANTED = (
-    "html[lang],base[href],meta[content],h1,script[type*='ld+json' i]"
+    "html[lang],title,base[href],meta[content],h1,script[type*='ld+json' i]"
     ",link[rel~=canonical][href],link[rel~=amphtml][href],link[rel~=license][href]"
 )
 _OF_PAGE = "script:not([src]):not([type*='ld+json' i])"
@@ -44,7 +45,7 @@ class Page:
 
     ``meta``: the first value of each name; ``repeated``: all values of those with several.
     ``links``: the first address of each ``rel``; ``base``: what relative addresses start from.
-    ``h1s``: the first of its headings. ``language``: as declared.
+    ``title``: of the head; ``h1s``: the first of its headings. ``language``: as declared.
     """
 
     tree: LexborHTMLParser
@@ -56,6 +57,7 @@ class Page:
     h1s: Sequence[LexborNode] = ()
     base: str | None = None
     language: str | None = None
+    title: str | None = None
 
     def meta_all(self, name: str) -> Sequence[str]:
         """All values of a name, in order."""
@@ -83,20 +85,27 @@ class Page:
 
     @cached_property
     def lines(self) -> Sequence[str]:
-        """Lines of text behind the first h1, else behind the title; none where neither is."""
-        found = (" ".join(line.split()) for line in self._behind_title().split("\n"))
-        return tuple(islice((line[:LONGEST_LINE] for line in found if line), MOST_LINES))
+        """Lines of text behind the title; none where nobody knows where it stands."""
+        if self._heading is not None:
+            text = _behind(self._heading)
+        elif (title := self.meta.get("og:title")) and self.tree.body is not None:
+            text = self.tree.body.text(deep=True, separator="\n").partition(title)[2][:REACH]
+        else:
+            text = ""
+        return tuple(islice(_lines(text), MOST_LINES))
 
-    def _behind_title(self) -> str:
-        if self.h1s:
-            told = (self.meta.get("og:title"), jsonld.text_of(self.data.article.get("headline")))
-            names = [name for title in told if title and (name := bare(title))]
-            agreed = (h1 for h1 in self.h1s if _is_one_of(bare(text_of(h1)), names))
-            return _behind(next(agreed, self.h1s[0]))
-        title = self.meta.get("og:title")
-        if not title or self.tree.body is None:
-            return ""
-        return self.tree.body.text(deep=True, separator="\n").partition(title)[2][:REACH]
+    @cached_property
+    def lines_above(self) -> Sequence[str]:
+        """The last lines of text above the heading, the nearest first."""
+        return tuple(_above(self._heading)) if self._heading is not None else ()
+
+    @cached_property
+    def _heading(self) -> LexborNode | None:
+        """The h1 that the page calls its title, else the first."""
+        told = (self.meta.get("og:title"), jsonld.text_of(self.data.article.get("headline")))
+        names = [name for title in told if title and (name := bare(title))]
+        agreed = (h1 for h1 in self.h1s if _is_one_of(bare(text_of(h1)), names))
+        return next(agreed, self.h1s[0] if self.h1s else None)
 
 
 def page(tree: LexborHTMLParser, url: str) -> Page:
@@ -114,6 +123,7 @@ def page(tree: LexborHTMLParser, url: str) -> Page:
         h1s=found.h1s,
         base=found.base,
         language=found.language,
+        title=found.title,
     )
 
 
@@ -128,6 +138,7 @@ class _Found:
     h1s: list[LexborNode] = field(default_factory=list)
     base: str | None = None
     language: str | None = None
+    title: str | None = None
 
     def take(self, node: LexborNode) -> None:
         tag, given = node.tag, node.attributes
@@ -143,6 +154,8 @@ class _Found:
                 self.h1s.append(node)
         elif tag == "base":
             self.base = self.base or given["href"]
+        elif tag == "title":
+            self.title = self.title or text_of(node)
         else:
             self.language = given["lang"]
 
@@ -207,3 +220,23 @@ def _behind(node: LexborNode) -> str:
             beside = beside.next
         at = at.parent
     return "\n".join(texts)[:REACH]
+
+
+def _above(node: LexborNode) -> Iterator[str]:
+    """The last line of what stands above an element, and above those that it is in."""
+    at: LexborNode | None = node
+    for _ in range(MOST_ABOVE):
+        if at is None or at.tag == "body":
+            return
+        beside = at.prev
+        while beside is not None and (beside.tag in _UNSEEN or not beside.text().strip()):
+            beside = beside.prev
+        if beside is not None:
+            yield list(_lines(beside.text(deep=True, separator="\n")[-REACH:]))[-1]
+        at = at.parent
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Those that are not blank, each cut at ``LONGEST_LINE``."""
+    bare = (" ".join(line.split()) for line in text.split("\n"))
+    return (line[:LONGEST_LINE] for line in bare if line)

@@ -168,6 +168,40 @@ def test_a_line_about_a_change_tells_no_day(word: str) -> None:
     assert read(body=body, url="https://a.example/x").published is None
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><p>Islands | 5 March 2026</p><h1>The ferry</h1></div>",
+        '<h1>The ferry</h1><p>Text.</p><div class="post-date">5 March 2026</div>',
+        "<h2>The ferry</h2><p>Text.</p><time>5 March 2026</time>",
+    ],
+)
+def test_a_day_above_the_title_or_in_an_element_for_dates_is_the_last_resort(body: str) -> None:
+    facts = read(body=body, url="https://a.example/x")
+    assert local(facts).startswith("2026-03-05")
+    node = {"@type": "NewsArticle", "datePublished": "2025-01-01"}
+    assert local(read(body=body, node=node, url="https://a.example/x")).startswith("2025-01-01")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<h1>The ferry</h1><div class="update-date">5 March 2026</div>',
+        '<h1>The ferry</h1><aside class="related"><b class="date">5 March 2026</b></aside>',
+    ],
+)
+def test_a_day_of_a_change_or_of_another_story_is_not_taken_for_it(body: str) -> None:
+    padded = body.replace("</h1>", "</h1>" + "<p>Text.</p>" * 20)
+    assert read(body=padded, url="https://a.example/x").published is None
+
+
+def test_lines_are_those_behind_the_heading_that_is_the_title() -> None:
+    head = f'<meta property="og:title" content="{TITLE}">'
+    body = f"<h1>The Weekly</h1>{'<p>Menu</p>' * 20}<div><h1>{TITLE}</h1></div><p>By Ann Lee</p>"
+    assert read(head, body).authors == ("Ann Lee",)
+    assert read("", body).authors == ()
+
+
 # --- the rest
 
 
