@@ -51,7 +51,7 @@ def unglued(line: Span) -> list[Span]:
 
 
 def _may_follow(before: str, piece: str) -> bool:
-    """Whether the body may end before ``piece``: with a stop, or glued to it; or at an address.
+    """Whether ``piece`` may follow: on a stop, glued, with an address, or behind another label.
 
     Else "… which was updated on August 25." would lose its end. A day alone is the body's.
     """
@@ -59,7 +59,8 @@ def _may_follow(before: str, piece: str) -> bool:
     if label is None:
         return is_head(piece)
     is_end = not before[-1:].isspace() or _STOP.search(before.rstrip()) is not None
-    return is_end or (label.kind == "source" and url_in(label.value) is not None)
+    is_addressed = label.kind == "source" and url_in(label.value) is not None
+    return is_end or is_addressed or label_of(before.strip()) is not None
 
 
 def _is_one(piece: Span) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from htmldate import find_date
 from selectolax.lexbor import LexborHTMLParser
 
-from wireroom.clean import body, charset, dates, gate, kinds, metadata
+from wireroom.clean import body, charset, dates, gate, kinds, metadata, relayed
 from wireroom.clean.body import SHORTEST_ARTICLE
 from wireroom.clean.evidence import claim
-from wireroom.clean.extracted import Extracted
+from wireroom.clean.extracted import Extracted, LeftOut, Part
+from wireroom.clean.parts import LONGEST_START
 
 SHORTEST_SENTENCE = 60  # characters of a paragraph that ends like a sentence
 
@@ -21,13 +25,25 @@ _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _END = re.compile(r"[.!?…。！？؟।۔][\"'”’»“)\]」』]*$")
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """``before``: the body before a trailer went out of it; offsets of ``removed`` count in it.
+
+    ``is_story``: the page says that it is one.
+    """
+
+    extracted: Extracted
+    before: str
+    is_story: bool
+
+
 def extract(html: bytes, url: str, declared: str | None = None) -> Extracted:
     """Body and facts of the page ``html`` at ``url``.
 
     ``declared``: charset of the Content-Type header. The text is empty where the page has
     none. Raises ``Refused`` for what is no page, or is dangerous to parse.
     """
-    return _read(html, url, declared)[0]
+    return read(html, url, declared).extracted
 
 
 def article(html: bytes, url: str, declared: str | None = None) -> Extracted | None:
@@ -35,11 +51,10 @@ def article(html: bytes, url: str, declared: str | None = None) -> Extracted | N
 
     A page that calls itself one need not have sentences: it may be a list of winners.
     """
-    extracted, is_story = _read(html, url, declared)
-    is_one = is_article(extracted.text) or (
-        is_story and _weight(extracted.text) >= SHORTEST_ARTICLE
-    )
-    return extracted if is_one and not _is_front_page(url) else None
+    found = read(html, url, declared)
+    text = found.extracted.text
+    is_one = is_article(text) or (found.is_story and _weight(text) >= SHORTEST_ARTICLE)
+    return found.extracted if is_one and not _is_front_page(url) else None
 
 
 def is_article(text: str) -> bool:
@@ -52,22 +67,28 @@ def is_article(text: str) -> bool:
     return any(_weight(p) >= SHORTEST_SENTENCE and _END.search(p) for p in text.split("\n"))
 
 
-def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]:
-    """The page, and whether it says that it is a story."""
+def read(html: bytes, url: str, declared: str | None = None) -> Read:
+    """As ``extract``, with what it was made of."""
     gate.admit(html)
     text = gate.without_unpaired(charset.decode(html, declared))
     parsed = metadata.page(LexborHTMLParser(text), url)
     facts = metadata.read(parsed)
-    found = body.read(text, parsed, facts.title)
+    whole = found = body.read(text, parsed, facts.title)
+    other = relayed.read(whole, url)
+    if other is not None:
+        found = replace(whole, parts=other.parts)
     claims = facts.claims
     published, provenance = facts.published, {**facts.provenance, "text": found.source}
-    if published is None and (published := _by_htmldate(text, url)) is not None:
+    is_dated = published is not None or (other is not None and other.said.published_at is not None)
+    if not is_dated and (published := _by_htmldate(text, url)) is not None:
         provenance["published_at"] = "htmldate"
         claims += (claim("published_at", published.at.date().isoformat(), "htmldate", 0.5),)
+    shown, more = _left_out(whole)
     extracted = Extracted(
         text=found.text,
         blocks=found.parts,
-        left_out=found.left_out,
+        left_out=shown,
+        left_out_more=more,
         kind=kinds.of(parsed, found, facts.is_story),
         body_missing=_missing(parsed, text, found),
         title=facts.title,
@@ -91,7 +112,30 @@ def _read(html: bytes, url: str, declared: str | None) -> tuple[Extracted, bool]
         provenance=provenance,
         aliases=facts.aliases,
     )
-    return extracted, facts.is_story
+    if other is not None:
+        extracted = relayed.merged(extracted, other)
+    return Read(extracted, whole.text, facts.is_story)
+
+
+def _left_out(found: body.Body) -> tuple[tuple[LeftOut, ...], int]:
+    """What is not in the body, and how many other blocks are not.
+
+    What the classifier left out may be in it after all: where another extractor read the page.
+    """
+    kept = Counter(cell for part in found.parts for cell in _cells(part))
+    gone = []
+    for block in found.page.found:
+        if kept[block.text] > 0:
+            kept[block.text] -= 1
+        else:
+            gone.append((block.text[:LONGEST_START], len(block.text)))
+    missing = Counter(gone)
+    shown = tuple(one for one in found.left_out if missing[one.start, one.length] > 0)
+    return shown, max(0, len(gone) - len(shown))
+
+
+def _cells(part: Part) -> Iterator[str]:
+    yield from part.text.split(" | ") if part.kind == "table_row" else (part.text,)
 
 
 def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:

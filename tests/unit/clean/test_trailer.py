@@ -174,3 +174,10 @@ def test_in_a_very_long_text_only_both_ends_are_examined() -> None:
     article = parse("\n".join(lines))
     assert len(article.removed) == 1
     assert article.text.count("Read also") == 1
+
+
+def test_a_trailer_on_one_line_of_its_own_is_cut_at_its_labels() -> None:
+    line = "Source link : https://a.example/1 Author : Ann Lee Publish date : 2025-02-08 10:20:00"
+    article = parse(f"{BODY}\n{line}")
+    assert article.text == BODY
+    assert (article.canonical_url, article.authors) == ("https://a.example/1", ("Ann Lee",))
