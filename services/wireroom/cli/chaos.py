@@ -51,7 +51,7 @@ ZOMBIE = SESSION + 2.0
 AWAY = 4.0  # seconds that a link is cut or frozen
 LATE = 0.15  # seconds by which a slow link is late, each way
 PAUSE = 0.7  # seconds between a recovery and the next fault, on average
-_PROGRESS = re.compile(r'^wireroom_last_progress_timestamp_seconds\{stage="(\w+)"\} (\S+)', re.M)
+_PROGRESS = re.compile(r"^wireroom_last_progress_timestamp_seconds\{[^}]*\} (\S+)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +213,17 @@ class Progress:
         connection = HTTPConnection("127.0.0.1", self._ports[stage], timeout=1)
         try:
             connection.request("GET", "/metrics")
-            found = _PROGRESS.search(connection.getresponse().read().decode())
+            return last_progress(connection.getresponse().read().decode())
         except (OSError, HTTPException):
             return 0.0
         finally:
             connection.close()
-        return float(found[1]) if found else 0.0
+
+
+def last_progress(metrics: str) -> float:
+    """When a stage last finished a record, seconds since 1970, as its metrics say; 0: never."""
+    found = _PROGRESS.search(metrics)
+    return float(found[1]) if found else 0.0
 
 
 def print_recoveries(struck: Sequence[Struck]) -> None:

@@ -63,7 +63,10 @@ async def _recovery(fault: Fault, progress: Progress, busy: asyncio.Event) -> fl
     try:
         while busy.is_set() and not recovered.done() and time.time() - over < GIVE_UP:
             await asyncio.wait({recovered}, timeout=0.5)
-        return time.time() - over if recovered.done() and not recovered.cancelled() else None
+        if not recovered.done():
+            return None
+        recovered.result()  # what could not be measured is no recovery
+        return time.time() - over
     finally:
         recovered.cancel()
         await asyncio.gather(recovered, return_exceptions=True)
