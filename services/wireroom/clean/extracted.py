@@ -68,8 +68,8 @@ class Extracted:
 
     ``text``: paragraphs divided by line breaks. ``published_offset``: minutes from UTC.
     ``provenance``: field name to where its value came from; ``claims``: what it was chosen from.
-    ``signals``: what the page forbids machines. Of pages alone: ``blocks``, the text
-    with what each line is; ``left_out``, the blocks that are not in it, and ``left_out_more``, how
+    ``signals``: what the page forbids machines. ``blocks``: the text with what each line is. Of
+    pages alone: ``left_out``, blocks that are not in it, and ``left_out_more``, how
     many others are not; ``kind``, article, live_blog, gallery, video, audio or list;
     ``body_missing``, the cause where there is no text.
     """

@@ -7,20 +7,25 @@ the lines around the article are read and taken out, then lost paragraph breaks 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from wireroom import urls
 from wireroom.clean import dates
 from wireroom.clean.authors import names
-from wireroom.clean.extracted import Extracted, Removed
+from wireroom.clean.extracted import Extracted, Part, Removed
 from wireroom.clean.headlines import with_languages
-from wireroom.clean.lines import Label, url_in
+from wireroom.clean.lines import Label, is_body_line, url_in
+from wireroom.clean.paragraphs import FEWEST_HEADING_WORDS, LONGEST_HEADING, SHORTEST_HEADING
 from wireroom.clean.spans import lines
 from wireroom.clean.trailer import Parts, take_apart
+
+HEADING = 2  # level of a heading that only its shape shows: below the title
 
 _EAST_ASIAN_CLOCK = re.compile(r"(\d{1,2})\s?[時时点點시]\s?(\d{2})[分분]?")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _EMPTY_LINES = re.compile(r"\n{2,}")
+_BULLET = re.compile(r"[-•*·▪►]\s")
+_STOP = re.compile(r"[.!?…。！？؟।:;,，：；][\"'”’»“)\]」』]*$")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 
 
@@ -47,8 +52,10 @@ def article_of(parts: Parts) -> Extracted:
         "headlines": parts.headlines and "trailer",
     }
     provenance.update({name: str(where) for name, where in found.items() if where})
+    text = body(parts)
     return Extracted(
-        text=body(parts),
+        text=text,
+        blocks=tuple(kinds(text)),
         authors=authors,
         published_at=moment.at if moment else None,
         published_offset=moment.offset if moment else None,
@@ -66,6 +73,27 @@ def body(parts: Parts) -> str:
     """The body's paragraphs, divided by line breaks."""
     text = _UNPRINTABLE.sub("", "\n".join(span.text for span in parts.body))
     return _EMPTY_LINES.sub("\n", text).strip("\n")
+
+
+def kinds(text: str) -> Iterator[Part]:
+    """What the lines of a plain text are, as far as they show it: headings, lists, paragraphs."""
+    lines = text.split("\n") if text else []
+    listed = [_BULLET.match(line) is not None for line in lines]
+    for number, line in enumerate(lines):
+        beside = (number > 0 and listed[number - 1], listed[number + 1 : number + 2] == [True])
+        if listed[number] and any(beside):
+            yield Part("list_item", line)
+        elif _is_heading(line) and any(map(is_body_line, lines[number + 1 : number + 2])):
+            yield Part("heading", line, HEADING)
+        else:
+            yield Part("paragraph", line)
+
+
+def _is_heading(line: str) -> bool:
+    """Short, begins like one, and no stop at its end; who calls it looks at what follows."""
+    if not SHORTEST_HEADING <= len(line) <= LONGEST_HEADING or _STOP.search(line):
+        return False
+    return len(line.split()) >= FEWEST_HEADING_WORDS and not line[0].islower()
 
 
 def _removed(parts: Parts) -> tuple[Removed, ...]:

@@ -51,3 +51,30 @@ def test_a_text_four_times_as_long_takes_about_four_times_as_long() -> None:
 
     seconds(100)
     assert seconds(8_000) < 10 * max(seconds(2_000), 0.01)
+
+
+def test_a_plain_text_says_what_its_lines_are() -> None:
+    sentence = "The ferry between the two islands will run again from Monday, the office said."
+    lines = [
+        ("heading", "A pier for the two islands"),
+        ("paragraph", sentence),
+        ("paragraph", "Nobody laughed"),
+        ("paragraph", "Then they did."),
+        ("list_item", "- the hospital"),
+        ("list_item", "- the school"),
+        ("paragraph", "- one alone is none"),
+    ]
+    text = "\n".join(line for _, line in [*lines[:6], ("", sentence), lines[6]])
+    found = parse(text)
+    assert found.text == "\n".join(part.text for part in found.blocks)
+    kinds = [(part.kind, part.text) for part in found.blocks if part.text != sentence]
+    assert kinds == [line for line in lines if line[1] != sentence]
+    assert {part.level for part in found.blocks if part.kind == "heading"} == {2}
+
+
+def test_a_glued_heading_is_a_heading() -> None:
+    text = (
+        "The council voted on Thursday to pay for a new pier.A pier for both islandsThe ferry will "
+        "run again from Monday, the harbour office said after the session of the council."
+    )
+    assert [part.kind for part in parse(text).blocks] == ["paragraph", "heading", "paragraph"]
