@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from wireroom.clean.evidence import claim
 from wireroom.clean.extracted import Extracted, Part, believed, evidence, shown, without
-from wireroom.clean.reasons import DROPPED, Refused
+from wireroom.clean.reasons import DROPPED, NoArticle, Refused
 from wireroom.clean.versions import VERSIONS
 from wireroom.events import (
     Article,
@@ -34,7 +34,7 @@ HINTED = 0.4  # what a sender knew is believed where nothing else says it
 
 
 async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
-    """The article, or a ``Drop``: ``no_article``, ``not_html``, ``empty_page``.
+    """The article, or a ``Drop``: ``not_html``, ``empty_page``, one of ``REASONS``.
 
     Permanent: what the gate refuses as dangerous, ``killed_cpu`` and its kin.
     """
@@ -43,10 +43,10 @@ async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
         extracted = await run(event.html, event.text, url, event.content_type)
     except Refused as refused:
         if refused.reason in DROPPED:
-            return Drop(refused.reason)
+            return Drop(refused.reason, refused.detail)
         raise
-    if extracted is None:
-        return Drop("no_article")
+    if isinstance(extracted, NoArticle):
+        return Drop(extracted.reason, extracted.detail)
     if not isinstance(extracted, Extracted):
         raise TypeError(f"a worker answered {type(extracted).__name__}")
     return [

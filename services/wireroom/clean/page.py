@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from htmldate import find_date
 from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.clean import body, charset, dates, gate, kinds, metadata, relayed
+from wireroom.clean.absent import weight, why
 from wireroom.clean.body import SHORTEST_ARTICLE
 from wireroom.clean.evidence import claim
 from wireroom.clean.extracted import Extracted, LeftOut, Part
 from wireroom.clean.parts import LONGEST_START
-
-SHORTEST_SENTENCE = 60  # characters of a paragraph that ends like a sentence
-
-# Chinese, Japanese and Korean say in one character what others say in three.
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_END = re.compile(r"[.!?…。！？؟।۔][\"'”’»“)\]」』]*$")
+from wireroom.clean.reasons import NoArticle
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +40,10 @@ def extract(html: bytes, url: str, declared: str | None = None) -> Extracted:
     return read(html, url, declared).extracted
 
 
-def article(html: bytes, url: str, declared: str | None = None) -> Extracted | None:
-    """As ``extract``, but None for a page that is no article.
-
-    A page that calls itself one need not have sentences: it may be a list of winners.
-    """
+def article(html: bytes, url: str, declared: str | None = None) -> Extracted | NoArticle:
+    """As ``extract``, but ``NoArticle`` for a page that is none."""
     found = read(html, url, declared)
-    text = found.extracted.text
-    is_one = is_article(text) or (found.is_story and _weight(text) >= SHORTEST_ARTICLE)
-    return found.extracted if is_one and not _is_front_page(url) else None
-
-
-def is_article(text: str) -> bool:
-    """Whether a page's text is one: long enough, and some of it in sentences.
-
-    Front pages and listings have headlines and teasers, few of which end like a sentence.
-    """
-    if _weight(text) < SHORTEST_ARTICLE:
-        return False
-    return any(_weight(p) >= SHORTEST_SENTENCE and _END.search(p) for p in text.split("\n"))
+    return why(found.extracted, url, is_story=found.is_story) or found.extracted
 
 
 def read(html: bytes, url: str, declared: str | None = None) -> Read:
@@ -140,19 +119,10 @@ def _cells(part: Part) -> Iterator[str]:
 
 def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:
     """Why what the page shows is not its body. A short text without such a sign is a short text."""
-    if _weight(found.text) >= SHORTEST_ARTICLE:
+    if weight(found.text) >= SHORTEST_ARTICLE:
         return None
     cause = kinds.missing(parsed, html, found.page)
     return cause if cause != "empty" or not found.parts else None
-
-
-def _is_front_page(url: str) -> bool:
-    parts = urlsplit(url)
-    return bool(parts.netloc) and parts.path in ("", "/") and not parts.query
-
-
-def _weight(text: str) -> int:
-    return len(text) + 2 * len(_DENSE.findall(text))
 
 
 def _by_htmldate(text: str, url: str) -> dates.Moment | None:

@@ -6,9 +6,9 @@ import sys
 from dataclasses import replace
 
 from wireroom import urls
-from wireroom.clean import fragment, gate, page, syndicated
+from wireroom.clean import absent, fragment, gate, page, syndicated
 from wireroom.clean.extracted import Extracted
-from wireroom.clean.reasons import Refused
+from wireroom.clean.reasons import NoArticle, Refused
 from wireroom.language import identify
 from wireroom.web.headers import charset
 
@@ -27,8 +27,8 @@ because parsers and models are loaded then.</p></article></body></html>"""
 
 def run(
     html: bytes | None, text: str | None, url: str, content_type: str | None
-) -> Extracted | None:
-    """The article in ``text``, else in ``html`` (compressed with zstd); None where there is none.
+) -> Extracted | NoArticle:
+    """The article in ``text``, else in ``html`` (compressed with zstd).
 
     Raises ``Refused`` for what the gate keeps out.
     """
@@ -43,7 +43,7 @@ def warm() -> None:
     identify("The model is loaded with the first text that it sees.")
 
 
-def _of_text(text: str, url: str) -> Extracted | None:
+def _of_text(text: str, url: str) -> Extracted | NoArticle:
     if fragment.is_page(text):
         extracted = page.extract(text.encode("utf-8", "replace"), url)
     elif fragment.is_markup(text):
@@ -52,7 +52,7 @@ def _of_text(text: str, url: str) -> Extracted | None:
     else:
         extracted = syndicated.parse(text)
     if sum(map(str.isalpha, extracted.text)) < FEWEST_LETTERS:
-        return None
+        return absent.too_short(extracted)
     return extracted if extracted.source else _with_host(extracted, url)
 
 

@@ -42,7 +42,7 @@ ENDS = {
     "_Died": RETRIES,
 }
 NO_STAGES = frozenset(("cli", "demo", "embedded", "replay"))
-NAMED_ENDS = {"fetch.reasons": BY_STATUS, "storage.pool": PAUSES}
+NAMED_ENDS = {"fetch.reasons": BY_STATUS, "storage.pool": PAUSES, "clean.reasons": DROPS}
 """What follows from a word that a variable called ``reason`` or ``REASONS`` holds, by module."""
 
 RETURNED = frozenset(("judge", "reason_of"))
@@ -55,14 +55,17 @@ MEANINGS = {
     "body_truncated": "A compressed body ended too early.",
     "broken_avro": "The bytes are no Avro of the schema that they name.",
     "broken_json": "Begins like JSON and is none.",
+    "audio": "A recording with hardly a text beside it.",
     "bug": "The handler raised what it should not; the traceback is in the dead letter.",
     "by_hand": "Somebody gave up a dead letter: `wireroom dead drop`.",
     "connect": "The host took no connection.",
+    "consent_wall": "The page asks for consent and shows nothing else.",
     "dns": "The host's name has no address, or nobody told it in time.",
     "empty": "The body holds nothing.",
     "empty_page": "The page holds nothing.",
     "encoding": "The body is packed in a way that we do not know.",
     "encoding_broken": "The body is not packed as its header says.",
+    "gallery": "Pictures with hardly a text beside them.",
     "host_busy": "Other pages of the same host come first, or it asked for a pause.",
     "host_down": "The host failed again and again and is left alone for a while.",
     "host_invalid": "The URL's host is no host name.",
@@ -71,13 +74,15 @@ MEANINGS = {
     "html_without_url": "A page was handed in without the URL that it came from.",
     "http_*": "The site answered with this status.",
     "http_other": "The site answered with a status that does not exist.",
+    "index_page": "A list of other pages.",
     "invalid_field": "A field has a value of the wrong kind; the detail names it.",
     "killed_cpu": "The page used more CPU time than a page may.",
     "killed_crash": "The process that worked on the page crashed.",
     "killed_memory": "The page used more memory than a page may.",
     "killed_wall": "The work took too long while the machine was busy with something else.",
+    "live_blog": "A live blog that shows none of its entries.",
     "literal_address": "The URL names an IP address instead of a host.",
-    "no_article": "The page was read, and there is no article in it.",
+    "no_article": "The page was read, and there is no article in it; the detail says what is.",
     "not_avro": "Does not begin with 00, as Avro does in this topic.",
     "not_avro_or_json": "Begins neither with 00, as Avro does, nor with {, as JSON does.",
     "not_html": "An image, a PDF, a feed: no page.",
@@ -85,6 +90,7 @@ MEANINGS = {
     "not_modified": "The page is the one that the article's row was made of.",
     "nothing_to_fetch": "The submission has neither url nor html nor text.",
     "page_too_large": "The page is larger than a parser should see.",
+    "paywall": "The text is for subscribers; the page has hardly a line of it.",
     "pool_start": "No worker process could be started.",
     "port": "The URL names a port that we do not go to.",
     "postgres_conflict": "Two workers met in one row; one of them tries again.",
@@ -106,6 +112,7 @@ MEANINGS = {
     "robots_unreachable": "robots.txt could not be read, and without it nothing is fetched.",
     "schema_mismatch": "The writer's schema id means another schema here.",
     "scheme": "The URL is neither http nor https.",
+    "script_rendered": "The page is filled by its scripts, which we do not run.",
     "sqlstate_*": "Postgres does not take the row; the word ends in its SQLSTATE.",
     "tag_too_long": "A tag of the page is longer than a parser should see.",
     "timeout": "The handler took longer than the stage allows.",
@@ -116,6 +123,7 @@ MEANINGS = {
     "tls_verify": "The host's certificate is not valid.",
     "too_deep": "The page is nested deeper than a parser should see.",
     "too_large": "More bytes than we take: dropped as a page, dead as an event for the next topic.",
+    "too_short": "A text, but too little of it for an article.",
     "too_many_redirects": "More redirects than we follow.",
     "unencodable": "The event holds what its schema cannot, such as half a character.",
     "unknown_field": "A field that the contract does not have; the detail names the nearest.",
@@ -125,6 +133,7 @@ MEANINGS = {
     "url_invalid": "The URL is none.",
     "url_too_long": "The URL is longer than we take.",
     "userinfo": "The URL holds a user name or password.",
+    "video": "A video with hardly a text beside it.",
     "wrong_schema": "An event of another kind than this topic holds.",
 }
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from wireroom.clean.extracted import Extracted, Headline, Removed
+from wireroom.clean.extracted import Extracted, Headline, LeftOut, Part, Removed
 from wireroom.clean.handler import Run, handle
-from wireroom.clean.reasons import Refused
+from wireroom.clean.reasons import NoArticle, Refused
 from wireroom.events import ArticleCleaned, ArticleFetched, Hint, Submission
 from wireroom.runtime import Drop, Outcome, Permanent
 
@@ -95,13 +95,38 @@ async def test_every_address_met_on_the_way_is_kept_once() -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (None, "no_article"),
-        (Refused("not_html"), "not_html"),
-        (Refused("empty_page"), "empty_page"),
+        (NoArticle("paywall", "a page for subscribers"), "paywall"),
+        (Refused("not_html", "a page for subscribers"), "not_html"),
+        (Refused("empty_page", "a page for subscribers"), "empty_page"),
     ],
 )
-async def test_what_is_no_article_ends_here(answer: object, reason: str) -> None:
-    assert await handle(event(), run=answering(answer)) == Drop(reason)
+async def test_what_is_no_article_ends_here_and_says_why(answer: object, reason: str) -> None:
+    dropped = await handle(event(), run=answering(answer))
+    assert dropped == Drop(reason, "a page for subscribers")
+
+
+async def test_what_the_lines_are_and_what_was_left_out_travels_on() -> None:
+    found = Extracted(
+        text="One\nTwo\nThree\nFour",
+        blocks=(
+            *(Part("paragraph", "One"), Part("paragraph", "Two")),
+            *(Part("heading", "Three", 2), Part("paragraph", "Four")),
+        ),
+        left_out=(LeftOut("links", "Home World", 300, 0.25),),
+        left_out_more=7,
+        body_missing="paywall",
+    )
+    article = cleaned(await handle(event(), run=answering(found))).article
+    assert [(b.kind, b.level, b.lines) for b in article.blocks] == [
+        ("paragraph", 0, 2),
+        ("heading", 2, 1),
+        ("paragraph", 0, 1),
+    ]
+    assert sum(block.lines for block in article.blocks) == len(article.text.split("\n"))
+    assert article.left_out[0].model_dump() == {
+        "cause": "links", "start": "Home World", "length": 300, "score": 0.25,
+    }  # fmt: skip
+    assert (article.left_out_more, article.body_missing) == (7, "paywall")
 
 
 async def test_a_dangerous_page_is_a_dead_letter() -> None:

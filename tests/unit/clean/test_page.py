@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+from unittest.mock import ANY
 
 import pytest
 
+from wireroom.clean.absent import is_article
 from wireroom.clean.consent import is_consent
-from wireroom.clean.page import article, extract, is_article
+from wireroom.clean.extracted import Extracted
+from wireroom.clean.page import article, extract
 from wireroom.clean.parts import tidy
-from wireroom.clean.reasons import Refused
+from wireroom.clean.reasons import NoArticle, Refused
 
 URL = "https://www.island-post.example/news/ferry"
 PARAGRAPHS = [
@@ -89,14 +92,17 @@ def test_a_listing_is_no_article() -> None:
 
 def test_a_list_of_winners_is_an_article_when_the_page_says_so() -> None:
     names = [f"Best ferry of the year number {n}: Island Queen" for n in range(30)]
-    assert article(page(*names), URL) is None
+    assert article(page(*names), URL) == NoArticle("no_article", ANY)
     told = article(page(*names, head='<meta property="og:type" content="article">'), URL)
-    assert told is not None
+    assert isinstance(told, Extracted)
 
 
 def test_a_front_page_is_no_article() -> None:
-    assert article(page(*PARAGRAPHS), "https://www.island-post.example/") is None
-    assert article(page(*PARAGRAPHS), "https://www.island-post.example/?id=7") is not None
+    none = article(page(*PARAGRAPHS), "https://www.island-post.example/")
+    assert isinstance(none, NoArticle)
+    assert none.detail.startswith("a front page; 3")
+    there = article(page(*PARAGRAPHS), "https://www.island-post.example/?id=7")
+    assert isinstance(there, Extracted)
 
 
 def test_a_day_that_only_the_text_tells_is_found() -> None:
