@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from random import Random
 
@@ -20,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wireroom.cli import composition
+from wireroom.cli.progress import Progress
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
 from wireroom.cli.up import Ports, Running, prepared
@@ -28,10 +27,12 @@ from wireroom.embedded.ports import next_free
 from wireroom.embedded.supervise import supervise
 from wireroom.runtime.errors import Unavailable
 from wireroom.storage.pool import connection, open_pool
+from wireroom.verify import volume
 from wireroom.verify.faults import (
     Fault,
     Struck,
     breaking,
+    filling,
     freezing,
     havoc,
     killing,
@@ -41,6 +42,7 @@ from wireroom.verify.faults import (
 from wireroom.verify.judgement import Judgement
 from wireroom.verify.network import Link, link
 from wireroom.verify.prove import judged, through
+from wireroom.verify.volume import MB, NoVolume, Volume
 
 PORTS_FROM = 21_000  # away from a pipeline that may be running here
 STAGES = tuple(composition.STAGES)
@@ -49,9 +51,10 @@ CONTACT = {"WIREROOM_FETCH_CONTACT": "verify@localhost"}  # nothing is fetched
 SESSION = 10.0  # seconds; wire.settings.session_timeout_ms
 ZOMBIE = SESSION + 2.0
 AWAY = 4.0  # seconds that a link is cut or frozen
+DISK = 1_000  # MB under Postgres that is to run full: of them 512 for its log
+ROOM = 25_000  # bytes for each submission: rows, indexes, ledger, hops
 LATE = 0.15  # seconds by which a slow link is late, each way
 PAUSE = 0.7  # seconds between a recovery and the next fault, on average
-_PROGRESS = re.compile(r"^wireroom_last_progress_timestamp_seconds\{[^}]*\} (\S+)", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,30 @@ def embedded(asked: Asked, settings: Settings, *, chaos: bool, as_json: bool) ->
 async def _embedded(
     asked: Asked, settings: Settings, folder: Path, chaos: bool
 ) -> tuple[Judgement, Sequence[Struck]]:
-    async with started(settings, folder) as (running, links):
-        stop = asyncio.Event()
-        keeper = asyncio.create_task(supervise(running.children, stop, quiet, running.brood))
+    room = _small_disk(folder, asked.count) if chaos else nullcontext()
+    with room as disk:
+        async with started(settings, folder) as (running, links):
+            stop = asyncio.Event()
+            keeper = asyncio.create_task(supervise(running.children, stop, quiet, running.brood))
+            try:
+                chosen = faults(running, links, disk) if chaos else ()
+                return await proved(asked, running, chosen)
+            finally:
+                stop.set()
+                await keeper
+
+
+@contextmanager
+def _small_disk(folder: Path, count: int) -> Iterator[Volume | None]:
+    """Under Postgres, where one can be had: it is to be filled."""
+    with ExitStack() as stack:
+        disk = None
         try:
-            chosen = faults(running, links) if chaos else ()
-            return await proved(asked, running, chosen)
-        finally:
-            stop.set()
-            await keeper
+            size = DISK + count * ROOM // MB
+            disk = stack.enter_context(volume.small(folder / "postgres", size))
+        except NoVolume as error:
+            say(f"the disk will not run full: {error}")
+        yield disk
 
 
 async def proved(
@@ -131,13 +149,13 @@ async def _meanwhile(
     return await havoc(chosen, Random(seed), PAUSE, Progress(running).past, busy)
 
 
-def faults(running: Running, links: Links) -> list[Fault]:
+def faults(running: Running, links: Links, disk: Volume | None = None) -> list[Fault]:
     """All that is done, with how often it is chosen beside the others."""
     servers, postgres = running.servers, serving(running)
     assert servers is not None
 
     async def broker() -> bool:
-        return servers.kafka.pid is not None and await answers(links.kafka.target)
+        return servers.kafka.serving
 
     workers = [killing(name, partial(process, name), (name,), weight=3) for name in STAGES]
     return [
@@ -148,7 +166,15 @@ def faults(running: Running, links: Links) -> list[Fault]:
         killing_server("Postgres", lambda: servers.postgres.pid, postgres, ("index",)),
         *(freezing(name, partial(process, name), (name,), ZOMBIE) for name in ("clean", "index")),
         *of_links(links),
+        *of_disk(disk),
     ]
+
+
+def of_disk(disk: Volume | None) -> list[Fault]:
+    """The disk under Postgres is full."""
+    if disk is None:
+        return []
+    return [filling("Postgres's disk full", disk.fill, disk.free, ("index",), AWAY)]
 
 
 def of_links(links: Links) -> list[Fault]:
@@ -173,15 +199,6 @@ def process(name: str) -> int | None:
     return None
 
 
-async def answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
-
-
 def serving(running: Running) -> Callable[[], Awaitable[bool]]:
     """Whether Postgres takes a statement."""
 
@@ -193,37 +210,6 @@ def serving(running: Running) -> Callable[[], Awaitable[bool]]:
             return False
 
     return look
-
-
-class Progress:
-    """When each stage last finished a record, from its own metrics."""
-
-    def __init__(self, running: Running) -> None:
-        self._ports = running.addresses.metrics
-
-    async def past(self, stages: Sequence[str], moment: float) -> None:
-        """Return once each of them has finished something after ``moment``."""
-        for stage in stages:
-            while True:
-                if await asyncio.to_thread(self._last, stage) > moment:
-                    break
-                await asyncio.sleep(0.05)
-
-    def _last(self, stage: str) -> float:
-        connection = HTTPConnection("127.0.0.1", self._ports[stage], timeout=1)
-        try:
-            connection.request("GET", "/metrics")
-            return last_progress(connection.getresponse().read().decode())
-        except (OSError, HTTPException):
-            return 0.0
-        finally:
-            connection.close()
-
-
-def last_progress(metrics: str) -> float:
-    """When a stage last finished a record, seconds since 1970, as its metrics say; 0: never."""
-    found = _PROGRESS.search(metrics)
-    return float(found[1]) if found else 0.0
 
 
 def print_recoveries(struck: Sequence[Struck]) -> None:

@@ -74,6 +74,11 @@ class Server:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     @property
+    def serving(self) -> bool:
+        """It runs, and has answered since it was last started."""
+        return self.pid is not None and not self._turn.locked()
+
+    @property
     def died(self) -> bool:
         """It should run and does not."""
         return self._wanted and self.pid is None and not self._turn.locked()

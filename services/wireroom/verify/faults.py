@@ -146,6 +146,25 @@ def breaking(
     return Fault(name, strike, stages, 0.5)
 
 
+def filling(
+    name: str,
+    fill: Callable[[], None],
+    free: Callable[[], None],
+    stages: Sequence[str],
+    most: float,
+) -> Fault:
+    """A disk without room for another byte, for ``most`` seconds."""
+
+    async def strike() -> None:
+        try:
+            await asyncio.to_thread(fill)
+            await asyncio.sleep(most)
+        finally:
+            await asyncio.to_thread(free)
+
+    return Fault(name, strike, stages, 0.5)
+
+
 async def _running(find: Find) -> int:
     while True:
         if (pid := find()) is not None:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from wireroom.cli.chaos import last_progress
+from wireroom.cli.progress import last_progress
 from wireroom.runtime.metrics import Metrics
 from wireroom.verify.faults import Fault, Struck, havoc, recoveries
 
