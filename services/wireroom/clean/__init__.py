@@ -15,13 +15,14 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wireroom.clean.handler import handle
+from wireroom.clean.metrics import CleanMetrics, Seen, unseen
 from wireroom.clean.versions import VERSIONS
 from wireroom.events import ArticleCleaned, ArticleFetched
 from wireroom.runtime.pool import Pool
 from wireroom.runtime.pool_process import Limits
 from wireroom.runtime.stage import Stage
 
-__all__ = ["Settings", "stage"]
+__all__ = ["CleanMetrics", "Settings", "stage"]
 
 STAGE_TIMEOUT = 10.0  # seconds
 
@@ -57,8 +58,11 @@ class Settings(BaseSettings):
 
 
 @asynccontextmanager
-async def stage(settings: Settings) -> AsyncIterator[Stage[ArticleFetched]]:
-    """Start the processes and yield the stage. ``Unavailable`` when they do not start."""
+async def stage(settings: Settings, seen: Seen = unseen) -> AsyncIterator[Stage[ArticleFetched]]:
+    """Start the processes and yield the stage. ``Unavailable`` when they do not start.
+
+    ``seen``: for metrics, told of each page and text.
+    """
     limits = Limits(
         cpu_seconds=settings.cpu_seconds,
         wall_seconds=settings.wall_seconds,
@@ -72,7 +76,7 @@ async def stage(settings: Settings) -> AsyncIterator[Stage[ArticleFetched]]:
             name="clean",
             consumes=ArticleFetched,
             produces=(ArticleCleaned,),
-            handle=partial(handle, run=pool.run),
+            handle=partial(handle, run=pool.run, seen=seen),
             concurrency=4 * settings.processes,  # enough that no process waits for the next one
             window=200,
             timeout=STAGE_TIMEOUT,

@@ -71,7 +71,8 @@ class Extracted:
     ``signals``: what the page forbids machines. ``blocks``: the text with what each line is. Of
     pages alone: ``left_out``, blocks that are not in it, and ``left_out_more``, how
     many others are not; ``kind``, article, live_blog, gallery, video, audio or list;
-    ``body_missing``, the cause where there is no text.
+    ``body_missing``, the cause where there is no text. ``language_conflict``: the text is in
+    another language than ``language_hint`` says; only ``work`` compares them.
     """
 
     text: str
@@ -102,6 +103,7 @@ class Extracted:
     left_out_more: int = 0
     kind: str = "article"
     body_missing: str | None = None
+    language_conflict: bool = False
 
 
 def evidence(extracted: Extracted) -> tuple[Claim, ...]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from wireroom.clean.evidence import claim
 from wireroom.clean.extracted import Extracted, Part, believed, evidence, shown, without
+from wireroom.clean.metrics import Seen, unseen
 from wireroom.clean.reasons import DROPPED, NoArticle, Refused
 from wireroom.clean.versions import VERSIONS
 from wireroom.events import (
@@ -33,7 +34,7 @@ WALLS = frozenset(("consent_wall", "login_wall"))
 HINTED = 0.4  # what a sender knew is believed where nothing else says it
 
 
-async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
+async def handle(event: ArticleFetched, *, run: Run, seen: Seen = unseen) -> Outcome:
     """The article, or a ``Drop``: ``not_html``, ``empty_page``, one of ``REASONS``.
 
     Permanent: what the gate refuses as dangerous, ``killed_cpu`` and its kin.
@@ -45,10 +46,12 @@ async def handle(event: ArticleFetched, *, run: Run) -> Outcome:
         if refused.reason in DROPPED:
             return Drop(refused.reason, refused.detail)
         raise
+    if not isinstance(extracted, Extracted | NoArticle):
+        raise TypeError(f"a worker answered {type(extracted).__name__}")
+    if not event.submission.probe:
+        seen(extracted)
     if isinstance(extracted, NoArticle):
         return Drop(extracted.reason, extracted.detail)
-    if not isinstance(extracted, Extracted):
-        raise TypeError(f"a worker answered {type(extracted).__name__}")
     return [
         ArticleCleaned(
             article_id=event.article_id,

@@ -9,7 +9,7 @@ from wireroom import urls
 from wireroom.clean import absent, fragment, gate, page, syndicated
 from wireroom.clean.extracted import Extracted
 from wireroom.clean.reasons import NoArticle, Refused
-from wireroom.language import identify
+from wireroom.language import UNDETERMINED, identify, language_of
 from wireroom.web.headers import charset
 
 if sys.version_info >= (3, 14):
@@ -17,6 +17,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+HEARD = 300  # characters from which the language is heard: half of what classify takes
+CLEARLY = 0.9  # probability; below it nobody says that a page is wrong about itself
 FEWEST_LETTERS = 20  # of a text handed in; whoever sends it says that it is an article
 
 _WARM_PAGE = b"""<!doctype html><html lang="en"><head><title>A page to warm up with</title>
@@ -33,8 +35,10 @@ def run(
     Raises ``Refused`` for what the gate keeps out.
     """
     if text is not None:
-        return _of_text(text, url)
-    return page.article(_unpacked(html or b""), url, charset(content_type or ""))
+        found = _of_text(text, url)
+    else:
+        found = page.article(_unpacked(html or b""), url, charset(content_type or ""))
+    return found if isinstance(found, NoArticle) else _compared(found)
 
 
 def warm() -> None:
@@ -54,6 +58,16 @@ def _of_text(text: str, url: str) -> Extracted | NoArticle:
     if sum(map(str.isalpha, extracted.text)) < FEWEST_LETTERS:
         return absent.too_short(extracted)
     return extracted if extracted.source else _with_host(extracted, url)
+
+
+def _compared(extracted: Extracted) -> Extracted:
+    """The article, with whether its page is right about its language."""
+    said = language_of(extracted.language_hint)
+    if said is None:
+        return extracted
+    heard = identify(extracted.text[:HEARD])
+    is_other = heard.code not in (said, UNDETERMINED) and heard.confidence >= CLEARLY
+    return replace(extracted, language_conflict=is_other)
 
 
 def _with_host(extracted: Extracted, url: str) -> Extracted:

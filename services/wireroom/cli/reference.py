@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args, get_origin
 from prometheus_client import CollectorRegistry
 
 from wireroom.canary import CanaryMetrics
+from wireroom.clean import CleanMetrics
 from wireroom.cli.admin import masked
 from wireroom.cli.composition import STAGES, all_topics
 from wireroom.cli.reasons import MEANINGS, complaints, found
@@ -33,6 +34,7 @@ METRICS: tuple[Callable[[CollectorRegistry], object], ...] = (
     Pulse,
     RecallMetrics,
     WebMetrics,
+    CleanMetrics,
     DatabaseMetrics,
     CanaryMetrics,
     RelayMetrics,

@@ -99,7 +99,8 @@ async def _fetch(process: Process) -> AsyncIterator[Sequence[Service]]:
 async def _clean(process: Process) -> AsyncIterator[Sequence[Service]]:
     from wireroom import clean
 
-    async with clean.stage(process.settings.clean) as stage:
+    metrics = clean.CleanMetrics(process.registry)
+    async with clean.stage(process.settings.clean, metrics.seen) as stage:
         yield [process.worker(stage)]
 
 

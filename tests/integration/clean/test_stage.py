@@ -48,6 +48,6 @@ async def test_a_page_that_hangs_its_parser_is_killed_and_the_stage_goes_on() ->
 async def test_a_refusal_of_the_gate_keeps_its_reason_across_processes() -> None:
     async with stage(Settings(processes=1)) as clean:
         assert clean.handle is not None
-        assert await clean.handle(fetched("%PDF-1.7")) == Drop("not_html")
+        assert await clean.handle(fetched("%PDF-1.7")) == Drop("not_html", "pdf")
         with pytest.raises(Permanent, match="too_deep"):
             await clean.handle(fetched("<html>" + "<div>" * 6_000))
