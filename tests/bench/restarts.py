@@ -1,4 +1,5 @@
-"""From kill -9 of a service to its next finished article, while articles come all the time.
+"""From kill -9 of a service to its next finished article, while articles come all the time; and
+of a server, from the moment at which it serves again.
 
 Forked from a process that has everything loaded, as `wireroom up` does it, and as new Pythons.
 Relay and ledger finish no articles: of them it is the time until they say that they are ready.
@@ -14,7 +15,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -30,6 +31,7 @@ from wireroom.cli.composition import STAGES, broker, codec
 from wireroom.cli.up import Ports, Running, prepared
 from wireroom.embedded.brood import Brood
 from wireroom.embedded.ports import next_free
+from wireroom.embedded.process import Server
 from wireroom.embedded.supervise import supervise
 from wireroom.wire import headers
 from wireroom.wire.headers import FINGERPRINT
@@ -59,27 +61,67 @@ async def _measure(folder: Path) -> list[str]:
     async with prepared(settings.load(), folder, CONTACT, each, ports) as running:
         for label, brood in (("executed", None), ("forked", running.brood)):
             lines.append(f"  {label:8}" + await _way(running, brood))
-    return lines
+        lines.append(f"kill -9 of a server, {KILLS} times each")
+        return [*lines, *await _servers(running)]
 
 
 async def _way(running: Running, brood: Brood | None) -> str:
-    stop, began = asyncio.Event(), time.monotonic()
-    keeper = asyncio.create_task(supervise(running.children, stop, lambda line: None, brood))
-    try:
-        await _until_ready(running)
-        started = time.monotonic() - began
+    async with _supervised(running, brood) as started:
         memory = _memory(brood)
         async with _stream(running):
             found = [(name, await _kill(running, name)) for name in SERVICES * KILLS]
-    finally:
-        stop.set()
-        await keeper
     parts = []
     for service in SERVICES:
         times = [took for name, (took, _) in found if name == service]
         spent = median(cpu for name, (_, cpu) in found if name == service)
         parts.append(f"{median(times):7.2f}{max(times):6.2f}{spent:5.2f}")
     return "".join(parts) + f"{started:8.1f}{memory:6.0f}"
+
+
+@asynccontextmanager
+async def _supervised(running: Running, brood: Brood | None) -> AsyncIterator[float]:
+    """All services, ready; in how many seconds."""
+    stop, began = asyncio.Event(), time.monotonic()
+    keeper = asyncio.create_task(supervise(running.children, stop, lambda line: None, brood))
+    try:
+        await _until_ready(running)
+        yield time.monotonic() - began
+    finally:
+        stop.set()
+        await keeper
+
+
+async def _servers(running: Running) -> list[str]:
+    """A line for each: until it serves, and from then until every stage that needs it goes on."""
+    assert running.servers is not None
+    kinds = ((running.servers.postgres, ("index",)), (running.servers.kafka, tuple(STAGES)))
+    lines = []
+    async with _supervised(running, running.brood), _stream(running):
+        for server, stages in kinds:
+            took = [await _kill_server(running, server, stages) for _ in range(KILLS)]
+            away, after = ([one[n] for one in took] for n in (0, 1))
+            lines.append(
+                f"  {server.name}: away {median(away):.2f} s, at most {max(away):.2f}; then until "
+                f"{', '.join(stages)} went on {median(after):.2f} s, at most {max(after):.2f}"
+            )
+    return lines
+
+
+async def _kill_server(
+    running: Running, server: Server, stages: Sequence[str]
+) -> tuple[float, float]:
+    await asyncio.sleep(PAUSE)
+    pid, killed = server.pid, time.time()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(GIVE_UP):
+        while server.pid in (None, pid) or not server.serving:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK)
+        back = time.time()
+        for name in stages:
+            while not await asyncio.to_thread(_goes_on, running, name, back):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK)
+    return back - killed, time.time() - back
 
 
 async def _kill(running: Running, name: str) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.chaos import disk, poison, soak, sweep, upgrade
+from tests.chaos import disk, poison, soak, sweep, upgrade, zombie
 from tests.chaos.inject.order import ROOT
 from tests.chaos.standing import Standing, standing
 from tests.chaos.verdict import Verdict, of, say
@@ -18,6 +18,8 @@ from tests.chaos.verdict import Verdict, of, say
 from wireroom.cli import chaos
 from wireroom.cli.verify import Asked
 from wireroom.verify.faults import Fault
+
+ZOMBIES = 10
 
 Level = Callable[[int, float], Awaitable[Verdict]]
 """Of a seed and of minutes, which only the long one heeds."""
@@ -40,8 +42,11 @@ async def l2(seed: int, minutes: float) -> Verdict:
 
 
 async def l3(seed: int, minutes: float) -> Verdict:
-    """all that can break does, one thing after another"""
-    return await _struck(seed, 2_000, lambda stood: chaos.faults(stood.running, stood.links))
+    """all that can break does, one thing after another; then zombies"""
+    struck = await _struck(seed, 2_000, lambda stood: chaos.faults(stood.running, stood.links))
+    async with _stood() as stood:
+        zombies = await zombie.run(stood, seed, ZOMBIES)
+    return Verdict(f"{struck.did}; {zombies.did}", [*struck.bad, *zombies.bad])
 
 
 async def l4(seed: int, minutes: float) -> Verdict:
