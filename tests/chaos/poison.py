@@ -1,13 +1,17 @@
-"""L6: what no stage can read, what no topic takes, and a handler that fails for everything."""
+"""L6: what no stage can read, what no topic takes, inputs that a handler cannot take, and a handler
+that fails for everything.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from aiokafka import AIOKafkaProducer
+from tests.chaos.inject.breaks import is_planted
 from tests.chaos.inject.order import Order
 from tests.chaos.standing import READY, Standing, eventually
 from tests.chaos.verdict import Verdict, say, told
@@ -15,7 +19,8 @@ from tests.chaos.verdict import Verdict, say, told
 from wireroom.cli.scrape import scrape
 from wireroom.cli.verify import Asked, proving
 from wireroom.runtime import deadletter
-from wireroom.verify.judgement import judge
+from wireroom.verify.catalogue import Expected
+from wireroom.verify.judgement import Seen, judge
 from wireroom.verify.prove import send_all, settled
 from wireroom.wire import headers
 from wireroom.wire.kafka import log
@@ -30,9 +35,12 @@ BIG = 7 * 1024 * 1024  # past the intake's 6 MiB; as one character it is compres
 
 
 async def run(stood: Standing, seed: int) -> Verdict:
-    bad = [*await _garbage(stood, seed), *await _everything_fails(stood, seed)]
+    bad = await _garbage(stood, seed)
+    planted, worse = await _some_fail(stood, seed)
+    bad += [*worse, *await _everything_fails(stood, seed)]
     sent = f"{EACH} unreadable records into each of {len(INTO)} topics and {OVERSIZE} of 7 MiB"
-    return Verdict(f"{sent} beside 1,000 articles; then classify failed for everything", bad)
+    then = f"then classify failed for {planted} of 1,000, and then for everything"
+    return Verdict(f"{sent} beside 1,000 articles; {then}", bad)
 
 
 async def _garbage(stood: Standing, seed: int) -> list[str]:
@@ -92,6 +100,30 @@ async def _letters(stood: Standing, stage: str, ids: list[UUID]) -> list[str]:
         return [f"{error}: {len(found)} of {len(wanted)}"]
     say(f"  dead.{stage}: {dict(reasons)}")
     return [] if set(found.values()) == {1} else [f"{stage}: {sum(found.values())} letters"]
+
+
+async def _some_fail(stood: Standing, seed: int) -> tuple[int, list[str]]:
+    """Each has its dead letter, and the others do not notice."""
+    asked = Asked(count=1_000, seed=seed + 2, poison=True)
+    async with proving(asked, stood.running.settings) as (kit, made):
+        cases = [case for case in made if not case.second]
+        planted = [c for c in cases if c.article_id and c.text and is_planted(c.article_id)]
+        others = [case for case in cases if case not in planted]
+        await stood.stop("classify")
+        await stood.start("classify", order=Order(folder="/", breaks=("fails_for_some",)))
+        await send_all(kit, cases, 200)
+        await settled(kit, cases, 30)
+        await stood.stop("classify")
+        await stood.start("classify")
+        ended = Expected("dead", stage="classify", reason="planted")
+        found = await kit.look([*others, *(replace(case, expected=ended) for case in planted)])
+    judgement = judge(others, found)
+    bad = [] if judgement.clean else [told(judgement)]
+    for case in planted:
+        ends = found.seen.get(case.submission_id), len(found.letters[case.submission_id])
+        if ends != (Seen("dead", "classify", "planted"), 1):
+            bad.append(f"planted: {ends[0]}, {ends[1]} letters")
+    return len(planted), bad if planted else ["nothing was planted"]
 
 
 async def _everything_fails(stood: Standing, seed: int) -> list[str]:

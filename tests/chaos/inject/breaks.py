@@ -6,8 +6,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 BREAKS: dict[str, Callable[[], None]] = {}
+
+
+def is_planted(article: UUID) -> bool:
+    return article.int % 50 == 0
 
 
 def a_break(fit: Callable[[], None]) -> Callable[[], None]:
@@ -279,6 +284,27 @@ def fails_for_everything() -> None:
         raise RuntimeError("a bug that shows always")
 
     def making(self: Any, stage: Any, *args: Any) -> None:
+        make(self, replace(stage, handle=handle), *args)
+
+    Trial.__init__ = making  # type: ignore[method-assign]
+
+
+@a_break
+def fails_for_some() -> None:
+    """No break of a device: an input in fifty that a handler cannot take."""
+    from dataclasses import replace
+
+    from wireroom.runtime.errors import Permanent
+    from wireroom.runtime.trial import Trial
+
+    make = Trial.__init__
+
+    def making(self: Any, stage: Any, *args: Any) -> None:
+        async def handle(event: Any) -> Any:
+            if is_planted(event.article_id):
+                raise Permanent("planted", "an input that no handler can take")
+            return await stage.handle(event)
+
         make(self, replace(stage, handle=handle), *args)
 
     Trial.__init__ = making  # type: ignore[method-assign]
