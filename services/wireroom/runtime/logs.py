@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import NamedTuple
 
@@ -13,6 +15,9 @@ from wireroom.runtime.journal import Hop
 from wireroom.runtime.settings import Settings
 
 QUIET = ("aiokafka", "aiohttp", "trafilatura", "htmldate", "asyncio")
+
+
+AGAIN = 10.0  # seconds in which a library says the same thing once
 
 
 class Handled(NamedTuple):
@@ -37,6 +42,31 @@ def _with_handled(
         event.setdefault("submission", handled.hop.envelope.submission.decode())
         event.setdefault("attempt", handled.attempt)
     return event
+
+
+class Repeated(logging.Filter):
+    """Lets a library say a thing once in ``AGAIN`` seconds, and how often it said it before.
+
+    While its broker is away, aiokafka says the same four things a hundred times a second.
+    """
+
+    def __init__(self, library: str, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._library, self._clock = f"{library}.", clock
+        self._said: dict[object, tuple[float, int]] = {}  # by what is said: when, withheld since
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(self._library):
+            return True
+        said, now = record.msg, self._clock()  # without its arguments: a host, an offset
+        last, withheld = self._said.get(said, (-AGAIN, 0))
+        if now - last < AGAIN:
+            self._said[said] = last, withheld + 1
+            return False
+        self._said[said] = now, 0
+        if withheld:
+            record.msg = f"{record.msg} ({withheld} times more in the last {now - last:.0f} s)"
+        return True
 
 
 def quiet() -> None:
@@ -74,6 +104,7 @@ def configure(settings: Settings) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
+    handler.addFilter(Repeated("aiokafka"))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -57,3 +58,27 @@ def test_negative_control_the_usual_renderer_prints_passwords(
 ) -> None:
     monkeypatch.setattr(structlog.dev, "plain_traceback", structlog.dev.rich_traceback)
     assert "geheimnis" in logged(capsys, "console")
+
+
+def test_a_library_says_the_same_thing_once_in_a_while_and_how_often_it_did(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = [100.0]
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter())
+    handler.addFilter(logs.Repeated("aiokafka", clock=lambda: now[0]))
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    client, ours = logging.getLogger("aiokafka.client"), logging.getLogger("wireroom")
+    for number in range(30):
+        client.error("Unable to reach node %s: 100%%", number)
+        ours.error("ours")
+    client.error("Another thing")
+    now[0] += logs.AGAIN
+    client.error("Unable to reach node %s: 100%%", 30)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line != "ours"] == [
+        "Unable to reach node 0: 100%",
+        "Another thing",
+        "Unable to reach node 30: 100% (29 times more in the last 10 s)",
+    ]
+    assert lines.count("ours") == 30
