@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.chaos import disk, poison, soak, sweep, upgrade, zombie
 from tests.chaos.inject.order import ROOT
-from tests.chaos.standing import Standing, standing
+from tests.chaos.standing import Scene, Standing, play, standing
 from tests.chaos.verdict import Verdict, of, say
 
 from wireroom.cli import chaos
@@ -42,11 +42,17 @@ async def l2(seed: int, minutes: float) -> Verdict:
 
 
 async def l3(seed: int, minutes: float) -> Verdict:
-    """all that can break does, one thing after another; then zombies"""
+    """all that can break does, one thing after another; then clocks and zombies"""
     struck = await _struck(seed, 2_000, lambda stood: chaos.faults(stood.running, stood.links))
     async with _stood() as stood:
+        parked = Scene(service="relay", order={}, parked=True, patience=30)
+        clock = await play(stood, parked, seed, ("clock_jumps",))
         zombies = await zombie.run(stood, seed, ZOMBIES)
-    return Verdict(f"{struck.did}; {zombies.did}", [*struck.bad, *zombies.bad])
+    jumped = of(clock, "the relay's clock jumped by an hour either way")
+    parts = (struck, jumped, zombies)
+    return Verdict(
+        "; ".join(part.did for part in parts), [bad for part in parts for bad in part.bad]
+    )
 
 
 async def l4(seed: int, minutes: float) -> Verdict:

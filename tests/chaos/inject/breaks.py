@@ -308,3 +308,17 @@ def fails_for_some() -> None:
         make(self, replace(stage, handle=handle), *args)
 
     Trial.__init__ = making  # type: ignore[method-assign]
+
+
+@a_break
+def clock_jumps() -> None:
+    """No break of a device: the machine's clock goes an hour ahead, then an hour behind."""
+    import time
+
+    real, began = time.time, time.monotonic()
+
+    def jumping() -> float:
+        age = time.monotonic() - began
+        return real() + (3600 if 4 < age < 8 else -3600 if 8 < age < 12 else 0)
+
+    time.time = jumping
