@@ -11,8 +11,8 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 from aiokafka import AIOKafkaProducer
-from tests.chaos.inject.breaks import is_planted
 from tests.chaos.inject.order import Order
+from tests.chaos.inject.troubles import is_planted
 from tests.chaos.standing import READY, Standing, eventually
 from tests.chaos.verdict import Verdict, say, told
 

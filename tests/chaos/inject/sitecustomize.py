@@ -4,7 +4,7 @@ import os
 import sys
 
 if os.environ.get("CHAOS") and "run" in sys.orig_argv:  # not in what a service starts itself
-    from tests.chaos.inject import breaks, points
+    from tests.chaos.inject import breaks, points, troubles  # noqa: F401  # it registers itself
     from tests.chaos.inject.order import Order
 
     order = Order.read(os.environ["CHAOS"])
