@@ -140,6 +140,32 @@ def ledger() -> list[Panel]:
     ]  # fmt: skip
 
 
+def reading() -> list[Panel]:
+    pages = 'sum(rate(wireroom_clean_bodies_total{kind!="syndicated"}[5m]))'
+    return [
+        Panel("Bodies by source", {"sum by (kind) (rate(wireroom_clean_bodies_total[5m]))":
+                                   "{{kind}}"}, "ops",
+              about="dom: the classifier; fallback: the other extractor; none: no article."),
+        Panel("Pages that lack something, 6 h", {"wireroom:clean:lacking_ratio_6h": "{{kind}}"},
+              "percentunit",
+              about="By source: SELECT * FROM source_days(now() - interval '7 days')"),
+        Panel("Why pages become no article",
+              {'sum by (reason) (rate(wireroom_outcomes_total{stage="clean",outcome="dropped"}'
+               "[5m])) or on () vector(0)": "{{reason}}"}, "ops"),
+        Panel("Kinds", {"sum by (kind) (rate(wireroom_clean_kinds_total[5m])) or on () vector(0)":
+                        "{{kind}}"}, "ops"),
+        Panel("Length of a text", {quantile(q, "wireroom_clean_text_chars"): f"p{q * 100:g}"
+                                   for q in (0.1, 0.5, 0.9)}),
+        Panel("Blocks left out of a page, by cause",
+              {f"sum by (kind) (rate(wireroom_clean_left_out_total[5m])) / on () group_left () "
+               f"{pages} or on () vector(0)": "{{kind}}"}),
+        Panel("Wrong about their language",
+              {"sum(rate(wireroom_clean_language_conflicts_total[5m])) / "
+               "sum(rate(wireroom_clean_kinds_total[5m])) or on () vector(0)": "of all articles"},
+              "percentunit"),
+    ]  # fmt: skip
+
+
 def machines() -> list[Panel]:
     ours = "* on (instance) group_left () (wireroom_build_info > 0)"
     return [
@@ -166,6 +192,7 @@ def dashboard() -> dict[str, Any]:
     y = 0
     groups: list[tuple[str, Sequence[Panel]]] = [("At a glance", glance())]
     groups += [(name.capitalize(), stage(name)) for name in STAGES]
+    groups += [("What clean reads", reading())]
     groups += [("Retry tiers", tiers()), ("Ledger", ledger())]
     groups += [("Servers and processes", machines())]
     for title, group in groups:

@@ -41,6 +41,11 @@ class CleanMetrics:
             "their senders knew does not count.",
             "kind",
         )
+        # From the start at 0, so that a first time can be told from a missing worker.
+        for kind in ("dom", "fallback", "jsonld", SYNDICATED, "none"):
+            self.bodies.labels(kind)
+        for kind in ("title", "authors", "date", "body"):
+            self.missing.labels(kind)
         self.conflicts = counter(
             "language_conflicts_total",
             "Articles whose text is in another language than their page says.",

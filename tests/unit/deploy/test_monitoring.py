@@ -23,7 +23,7 @@ from wireroom.cli.settings import variables
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 RULES = DEPLOY / "prometheus" / "rules" / "wireroom.yml"
-TESTS = DEPLOY / "prometheus" / "rules" / "tests" / "alerts.yml"
+TESTS = sorted((DEPLOY / "prometheus" / "rules" / "tests").glob("*.yml"))
 RUNBOOK = (DEPLOY / "RUNBOOK.md").read_text()
 PAGES = sorted(page for folder in (DEPLOY, DEPLOY.parent, DEPLOY.parent / "docs")
                for page in folder.glob("*.md"))  # fmt: skip
@@ -176,16 +176,20 @@ def test_the_runbook_has_an_entry_for_each_alert_and_no_other() -> None:
         assert "**Mend.**" in entry, entry.splitlines()[0]
 
 
+def cases() -> list[dict[str, Any]]:
+    return [case for path in TESTS for case in load(path)["tests"]]
+
+
 def test_every_alert_has_a_firing_and_a_silent_case() -> None:
     tested: dict[str, set[bool]] = {}
-    for case in load(TESTS)["tests"]:
+    for case in cases():
         for check in case["alert_rule_test"]:
             tested.setdefault(check["alertname"], set()).add(bool(check["exp_alerts"]))
     assert tested == {alert: {True, False} for alert in ALERTS}
 
 
 def test_the_cases_are_fed_with_metrics_that_exist() -> None:
-    series = [given["series"] for case in load(TESTS)["tests"] for given in case["input_series"]]
+    series = [given["series"] for case in cases() for given in case["input_series"]]
     assert [c for one in series for c in complaints(one)] == []
 
 
