@@ -11,6 +11,7 @@ from wireroom.clean.lines import is_head, label_of, url_in
 from wireroom.clean.spans import Span
 
 LONGEST_TRAILER = 8_000  # characters at a line's end in which a glued trailer is looked for
+LONGEST_END = 80  # characters in which it is seen how a text ends
 MOST_JOINED = 3  # cuts that may be passed over: a label's value may look like another label
 LONGEST_DAY = 45
 _STOP = re.compile(r"[.!?…。！？؟।:][\"'”’»“)\]」』]*$")
@@ -44,10 +45,16 @@ def unglued(line: Span) -> list[Span]:
             break
         else:
             missed += 1
-    while pieces and not _may_follow(line.text[: pieces[0].at - line.at], pieces[0].text):
+    while pieces and not _may_follow(_before(line, pieces[0]), pieces[0].text):
         pieces.pop(0)
     end = pieces[0].at - line.at if pieces else len(line.text)
     return [part for part in (line.cut(0, end), *pieces) if part.text]
+
+
+def _before(line: Span, piece: Span) -> str:
+    """The end of what stands before ``piece``."""
+    end = piece.at - line.at
+    return line.text[max(0, end - LONGEST_END) : end]
 
 
 def _may_follow(before: str, piece: str) -> bool:

@@ -62,6 +62,7 @@ class Labels:
 
     ``before_colon``: folded words to kind. ``phrases``: beginning to phrases; those that may
     begin with anything are under "". ``heads``: what stands above lists, folded.
+    ``starts``: key to the beginnings of its phrases, all of which are tried at once.
     ``longest``: characters of the longest of both. ``day_first``: of ``before_colon``, as in
     ``Phrase``. ``glued``: the first ``KEY`` characters of
     whole lines to how they begin.
@@ -69,6 +70,7 @@ class Labels:
 
     before_colon: Mapping[str, Kind]
     phrases: Mapping[str, tuple[Phrase, ...]]
+    starts: Mapping[str, tuple[str, ...]]
     heads: frozenset[str]
     agencies: frozenset[str]
     longest: int
@@ -76,17 +78,18 @@ class Labels:
     glued: Mapping[str, tuple[str, ...]]
 
     def beginning(self, folded: str, at: int = 0) -> Iterator[Phrase]:
-        """The phrases that the text at ``at`` may be one of."""
-        for phrase in self.phrases.get(_key(folded[at : at + 1]), ()):
-            if folded.startswith(phrase.head, at):
+        """The phrases that the text at ``at`` may be one of; what they need is in it."""
+        key = _key(folded[at : at + 1])
+        if not folded.startswith(self.starts.get(key, ()), at):
+            return
+        for phrase in self.phrases[key]:
+            if folded.startswith(phrase.head, at) and phrase.needs in folded:
                 yield phrase
 
 
 def fold(text: str) -> str:
     """In small letters, straight apostrophes; as long as ``text``, so that offsets hold."""
-    small = text.lower()
-    if len(small) != len(text):  # İ has two small letters
-        small = "".join(char.lower()[:1] for char in text)
+    small = text.replace("İ", "I").lower()  # the one capital with two small letters
     return small.replace("’", "'").replace("\xa0", " ").replace("\u202f", " ")
 
 
@@ -116,6 +119,7 @@ def read(toml: str) -> Labels:
     return Labels(
         before_colon=before_colon,
         phrases={key: tuple(found.values()) for key, found in phrases.items()},
+        starts={key: tuple({p.head for p in found.values()}) for key, found in phrases.items()},
         heads=heads,
         agencies=frozenset(fold(w) for words in languages.values() for w in words["agencies"]),
         day_first=frozenset(before_colon) - _words(languages.get(MONTH_FIRST, {})),

@@ -19,6 +19,7 @@ LONGEST_NAME = 60
 LONGEST_CREDIT = 90
 LONGEST_OWNER = 25  # characters before "All rights reserved" that may have stops: "Post Ltd."
 LONGEST_DAY = 40
+LONGEST_END = 80  # characters in which it is seen how a line ends
 UNQUOTED: frozenset[Kind] = frozenset(("rights", "social", "newsletter"))
 MOST_NAME_WORDS = 6
 SHORTEST_BODY_LINE = 60  # characters, with a final stop; Chinese counts three for one
@@ -72,8 +73,12 @@ def url_in(value: str) -> str | None:
 
 def is_body_line(line: str) -> bool:
     """Whether a line is a sentence, and long enough not to be a trailer's."""
-    length = len(line) + 2 * len(_DENSE.findall(line))
-    return length >= SHORTEST_BODY_LINE and _BODY_END.search(line) is not None
+    if 3 * len(line) < SHORTEST_BODY_LINE or _BODY_END.search(line[-LONGEST_END:]) is None:
+        return False
+    start = line[:SHORTEST_BODY_LINE]
+    return len(line) >= SHORTEST_BODY_LINE or len(line) + 2 * len(_DENSE.findall(start)) >= (
+        SHORTEST_BODY_LINE
+    )
 
 
 def is_name(value: str) -> bool:

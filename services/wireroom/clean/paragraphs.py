@@ -25,6 +25,9 @@ SHORTEST_AFTER = 40  # characters of the paragraph under a heading
 
 _OPENING, _CLOSING = "“‘«„‚‹([{¿¡「『", "”’»‹›)]}」』"
 _BOUNDARY = re.compile(r"[.!?…؟।](?<=[\w)\]”’»\"“%€$°'].)[.!?…؟।]*")
+_STOP = re.compile(r"(\S)[.!?…؟।]+[”’»\"“)\]]{0,2}$")
+_SENTENCE_END = re.compile(r"[.!?…؟](?:\s|$)")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſͰ-ԯԱ-Ֆ](?<=[^\W_A-Z].|[”»)].)")  # behind a heading
 _FRENCH_BLANKS = (" ", "\xa0", "\u202f")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7af]")
 _MARKED_HEADING = re.compile("(?<=[。！？」』])(?:【[^【】]{2,40}】|(?=[■◆●▲▼◇□○▶]))")
@@ -114,8 +117,10 @@ def _begins(line: str, at: int) -> bool:
     char = line[at]
     if char.isupper() or _NUMBER.match(line, at):
         return True
-    stop = re.search(r"(\S)[.!?…؟।]+[”’»\"“)\]]{0,2}$", line[max(0, at - 8) : at])
-    return bool(_CASELESS.match(char) and stop and _CASELESS.match(stop[1]))
+    if not _CASELESS.match(char):
+        return False
+    stop = _STOP.search(line, max(0, at - 8), at)
+    return bool(stop and _CASELESS.match(stop[1]))
 
 
 def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
@@ -123,9 +128,10 @@ def _heading_end(paragraph: str, vocabulary: Counter[str]) -> list[int]:
     if not paragraph[:1].isalnum() and paragraph[:1] not in _OPENING:
         return []
     window = paragraph[: LONGEST_HEADING + 1]
-    sentence = re.search(r"[.!?…؟](?:\s|$)", window)
+    sentence = _SENTENCE_END.search(window)
     limit = sentence.start() if sentence else len(window)
-    for at in range(SHORTEST_HEADING, limit):
+    for capital in _CAPITAL.finditer(window, SHORTEST_HEADING, limit):
+        at = capital.start()
         if not paragraph[at].isupper() or not _is_seam(paragraph, at):
             continue
         if len(paragraph) - at < SHORTEST_AFTER:

@@ -14,9 +14,10 @@ from itertools import islice
 
 SHORTEST_HEAD = 3  # small letters before the capital
 LONGEST_WORD = 40
-MOST_SEAMS = 10_000  # in a line; more are no text
+MOST_CAPITALS, MOST_SEAMS = 100_000, 10_000  # in a line; more are no text
 
-_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſЀ-Я](?<=[\w)”»:].)")
+# Not before another capital: words in capitals have no seams.
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-ſЀ-Я](?<=[\w)”»:].)(?![A-ZÀ-ÖØ-ÞĀĂĄ])")
 _HEAD = re.compile(r"(?P<before>[\W_]?)(?P<head>[^\W_]+)$")
 _TAIL = re.compile(r"[^\W_]+")
 _NO_TEXT = frozenset("/@#_.\\&=?")  # before a word of an address, a tag, a name in a program
@@ -26,7 +27,8 @@ _SHOUTED = re.compile(r"[^\W\d_]{2,} [^\W\d_]{3,}$")
 
 def seams(line: str, vocabulary: Counter[str]) -> Iterator[int]:
     """Where something begins in the midst of a word. ``vocabulary``: words of the whole text."""
-    places = (capital.start() for capital in _CAPITAL.finditer(line))
+    found = islice(_CAPITAL.finditer(line), MOST_CAPITALS)
+    places = (capital.start() for capital in found)
     capitals = (at for at in places if line[at].isupper() and line[at + 1 : at + 2].islower())
     for at in islice(capitals, MOST_SEAMS):
         if _is_seam(line, at) and not (line[at - 1].isalpha() and _is_name(line, at, vocabulary)):

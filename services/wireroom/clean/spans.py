@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BREAKS = "\n\r\v\f\x85\u2028\u2029"
 _BLANK = " \t\xa0\u200b\ufeff\x00"
 _LINE = re.compile(f"[^{_BREAKS}{_BLANK}](?:[^{_BREAKS}]*[^{_BREAKS}{_BLANK}])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):  # no dataclass: of a long text there are a hundred thousand
     """``text`` as submitted; ``at`` = offset of its first code point."""
 
     text: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"\S*$")
+LONGEST_TOKEN = 80  # characters before a stop that are looked at
 _WORD = re.compile(r"\w+(?:[’']\w+)*")
 _INITIAL = re.compile(r"(?:^|\W|[a-zß-ÿ])[^\W\d_]$")
 _TICKER = re.compile(r"[A-Z]{1,4}\)")
 _MAIL = re.compile(r"[\w.-]{1,60}@")
-_ADDRESS = re.compile(r"://|www\.|@|^[\w-]+(?:\.[\w-]+)*/", re.I)
+_PATH = re.compile(r"://|^[\w-]+(?:\.[\w-]+)*/")
 _AROUND = "“‘«„‚‹([{¿¡「『”’»›)]}」』\"'"
 _DOMAIN_ENDS = frozenset(("com", "org", "net", "gov", "edu", "io", "js", "info"))
 _ORDINAL_FOLLOWER_WORDS = """
@@ -35,12 +35,13 @@ def is_inner(line: str, stop: int, follows: int) -> bool:
         return True
     if line[stop] != ".":
         return False
-    found = _TOKEN.search(line, max(0, stop - 80), stop)
-    token = found.group() if found else ""
+    token = _last_word(line[max(0, stop - LONGEST_TOKEN) : stop])
     bare = token.strip(_AROUND)
     after = _WORD.match(line, follows)
     follower = after.group() if after else ""
-    if _is_address(token, line, follows) or _is_code(bare, follower, line, follows):
+    if _is_address(token, follower) or _MAIL.match(line, follows):
+        return True
+    if bare.isupper() and _is_code(follower, line, follows):
         return True
     if bare.isdigit():
         at_start = stop - len(token) == 0
@@ -50,16 +51,18 @@ def is_inner(line: str, stop: int, follows: int) -> bool:
     return re.split(r"[’'-]", bare)[-1].casefold() in _ABBREVIATIONS
 
 
-def _is_address(token: str, line: str, follows: int) -> bool:
-    if _ADDRESS.search(token) or _MAIL.match(line, follows):
+def _last_word(text: str) -> str:
+    """What stands at its end without a blank; empty where it ends with one."""
+    return text.rsplit(maxsplit=1)[-1] if text and not text[-1].isspace() else ""
+
+
+def _is_address(token: str, follower: str) -> bool:
+    if "@" in token or "www." in token.lower() or ("/" in token and _PATH.search(token)):
         return True
-    after = _WORD.match(line, follows)
-    return after is not None and after.group().casefold() in _DOMAIN_ENDS
+    return follower.casefold() in _DOMAIN_ENDS
 
 
-def _is_code(token: str, follower: str, line: str, follows: int) -> bool:
-    """Capitals on both sides, as in (RACE.MI) or IQ.LIGHT."""
-    if not token.isupper():
-        return False
+def _is_code(follower: str, line: str, follows: int) -> bool:
+    """Behind capitals, as in (RACE.MI) or IQ.LIGHT."""
     is_word = len(follower) > 1 and follower.isupper()
     return is_word or _TICKER.match(line, follows) is not None
