@@ -14,12 +14,13 @@ from wireroom.clean.beside import Line, are_likely
 from wireroom.clean.beside import lines as lines_of
 from wireroom.clean.body import Body
 from wireroom.clean.evidence import MOST_LOSERS, Claim, claim
-from wireroom.clean.extracted import SOLE, Extracted, Part, Removed, shown
+from wireroom.clean.extracted import Extracted, Part, Removed, shown
 from wireroom.clean.lines import Label, url_in
 from wireroom.clean.syndicated import article_of
 from wireroom.clean.trailer import Parts, trailer
 
 FACTS = frozenset(("source", "author", "date", "updated", "rights", "appeared"))
+SURE = 0.95  # the trailer names the original, and by that it is right about itself
 WINS = ("authors", "published_at", "canonical_url", "source", "copyright_notice")
 """What a trailer says of the article itself; what the page says is of its copy."""
 
@@ -83,7 +84,7 @@ def _claims(
                 continue
             one = replace(one, chosen=False)
         kept.append(one)
-    told = (claim(name, shown(value), "trailer", SOLE) for name, value in won.items())
+    told = (claim(name, shown(value), "trailer", SURE) for name, value in won.items())
     return (*told, *kept)
 
 

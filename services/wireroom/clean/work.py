@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from wireroom import urls
-from wireroom.clean import absent, fragment, gate, page, syndicated
+from wireroom.clean import account, gate, page
 from wireroom.clean.extracted import Extracted
 from wireroom.clean.reasons import NoArticle, Refused
 from wireroom.language import UNDETERMINED, identify, language_of
@@ -19,7 +19,6 @@ else:
 
 HEARD = 300  # characters from which the language is heard: half of what classify takes
 CLEARLY = 0.9  # probability; below it nobody says that a page is wrong about itself
-FEWEST_LETTERS = 20  # of a text handed in; whoever sends it says that it is an article
 
 _WARM_PAGE = b"""<!doctype html><html lang="en"><head><title>A page to warm up with</title>
 <link rel="canonical" href="https://example.com/2020/01/02/warm"></head>
@@ -37,7 +36,7 @@ def run(
     if text is not None:
         found = _of_text(text, url)
     else:
-        found = page.article(_unpacked(html or b""), url, charset(content_type or ""))
+        found = page.article(unpacked(html or b""), url, charset(content_type or ""))
     return found if isinstance(found, NoArticle) else _compared(found)
 
 
@@ -47,16 +46,21 @@ def warm() -> None:
     identify("The model is loaded with the first text that it sees.")
 
 
+def unpacked(html: bytes) -> bytes:
+    """The page; of a bomb only as much as the gate needs to refuse it. Raises ``Refused``."""
+    try:
+        return zstd.ZstdDecompressor().decompress(html, gate.LARGEST_PAGE + 1)
+    except zstd.ZstdError as error:
+        raise Refused("html_not_zstd", str(error)) from error
+
+
 def _of_text(text: str, url: str) -> Extracted | NoArticle:
-    if fragment.is_page(text):
-        extracted = page.extract(text.encode("utf-8", "replace"), url)
-    elif fragment.is_markup(text):
-        # Offsets into the text between the tags would point nowhere.
-        extracted = replace(syndicated.parse(fragment.plain(text)), removed=())
-    else:
-        extracted = syndicated.parse(text)
-    if sum(map(str.isalpha, extracted.text)) < FEWEST_LETTERS:
-        return absent.too_short(extracted)
+    found = account.of_text(text, url)
+    if found.none is not None:
+        return found.none
+    extracted = found.extracted
+    if found.form == "fragment":  # offsets into the text between the tags would point nowhere
+        extracted = replace(extracted, removed=())
     return extracted if extracted.source else _with_host(extracted, url)
 
 
@@ -76,11 +80,3 @@ def _with_host(extracted: Extracted, url: str) -> Extracted:
     except ValueError:
         return extracted
     return replace(extracted, source=source, provenance={**extracted.provenance, "source": "url"})
-
-
-def _unpacked(html: bytes) -> bytes:
-    """The page; of a bomb only as much as the gate needs to refuse it."""
-    try:
-        return zstd.ZstdDecompressor().decompress(html, gate.LARGEST_PAGE + 1)
-    except zstd.ZstdError as error:
-        raise Refused("html_not_zstd", str(error)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
@@ -23,3 +23,23 @@ def kinds(text: str, blocks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str,
 def drawn(kind: str, line: str) -> Text:
     """One line with its mark."""
     return Text(MARKS.get(kind, "") + line, style=STYLES.get(kind, ""))
+
+
+def marked(text: str, spans: Sequence[tuple[int, int, str]], starts: Iterable[int] = ()) -> Text:
+    """The text with what went out of it, as (offset, length, rule), and where breaks are put back.
+
+    Marks are signs and colours, so that they can be read without colours too.
+    """
+    shown, at = Text(), 0
+    for start, length, rule in sorted((*spans, *((start, 0, "") for start in starts))):
+        if start < at:
+            continue
+        shown.append(text[at:start])
+        if rule:
+            shown.append("[-" + text[start : start + length] + "-]", style="red")
+            shown.append(f" {rule} ", style="dim italic")
+        else:
+            shown.append("¶", style="bold green")
+        at = start + length
+    shown.append(text[at:])
+    return shown

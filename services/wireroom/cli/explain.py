@@ -1,192 +1,148 @@
-"""``explain``: how an article came out of a page or a text, and what was decided against."""
+"""``explain``: how an article came out of a page or a text, and what was decided against.
+
+Of a stored article the facts are those of its row. What stood on its page is read again from the
+record that clean was given, as long as Kafka keeps it; of what was dropped there is nothing else.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from wireroom.clean import fragment, page, syndicated
-from wireroom.clean.extracted import Extracted, evidence
+from wireroom.clean import fragment
+from wireroom.clean.account import Account, of_page, of_text
+from wireroom.clean.extracted import evidence
 from wireroom.clean.reasons import Refused
+from wireroom.clean.versions import VERSIONS
+from wireroom.clean.work import unpacked
+from wireroom.cli import explained
+from wireroom.cli.composition import codec
 from wireroom.cli.output import print_json
+from wireroom.cli.reasons import MEANINGS
 from wireroom.cli.settings import Settings
 from wireroom.cli.trouble import Trouble
-from wireroom.storage import reading
+from wireroom.events import ArticleFetched
+from wireroom.storage import ledger_trace, reading
 from wireroom.storage.pool import open_pool
+from wireroom.web.headers import charset
+from wireroom.wire.codec import Undecodable
+from wireroom.wire.kafka import log
+from wireroom.wire.settings import Settings as Kafka
+from wireroom.wire.transport import Gone
 
 LARGEST = 16_000_000  # bytes of a file that is read
-LONGEST_VALUE = 100  # characters of a value in the table of facts
 
-KEPT, LEFT, ASIDE = "green", "red", "dim"
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known of an article that was handed in.
+
+    ``row``: as ``reading.show`` gives it. ``submission``: as ``ledger_trace.trace`` gives it, the
+    newest. ``account``: of the content that clean was given; else ``note`` says why there is none.
+    """
+
+    row: Mapping[str, Any] | None
+    submission: Mapping[str, Any] | None
+    account: Account | None
+    note: str
 
 
 def explain_file(path: Path, url: str, *, as_json: bool) -> int:
     """Run clean on a file, a page or a text, and say what it did."""
     raw = path.read_bytes()[:LARGEST]
     text = raw.decode("utf-8", "replace")
-    is_page = fragment.is_page(text) or text.lstrip()[:1] == "<"
     try:
-        found = page.extract(raw, url) if is_page else syndicated.parse(text)
+        is_page = fragment.is_page(text) or text.lstrip()[:1] == "<"
+        account = of_page(raw, url) if is_page else of_text(text, url)
     except Refused as refused:
         raise Trouble(f"{path}: refused as {refused.reason}: {refused}") from refused
     if as_json:
-        print_json(as_plain(found, None if is_page else text))
-        return 0
-    console = Console()
-    _head(console, found.title, "page" if is_page else "syndicated text", str(path))
-    _facts(console, map(asdict, evidence(found)))
-    if is_page:
-        _page(console, found)
+        print_json(as_plain(account))
     else:
-        _text(console, found, text)
+        explained.print_account(explained.console(), account, str(path))
     return 0
 
 
 def explain_stored(what: str, settings: Settings, *, as_json: bool) -> int:
-    """Say what the database knows of how an article became what it is."""
-    row = asyncio.run(_row(what, settings))
-    if row is None:
+    """Say how an article that was handed in became what it is, or why it became nothing."""
+    found = asyncio.run(stored(what, settings))
+    if found.row is None and found.submission is None:
         raise Trouble(f"{what}: no such file, and no such article in the database")
     if as_json:
-        print_json(row)
-        return 0
-    print_row(Console(), row)
+        told = as_plain(found.account) if found.account else {}
+        print_json({**(found.row or {}), "submission": found.submission, "clean": told})
+    else:
+        print_stored(explained.console(), what, found)
     return 0
 
 
-def print_row(console: Console, row: Mapping[str, Any]) -> None:
-    """An article as ``reading.show`` gives it: facts with their losers, spans, versions."""
-    _head(console, row["title"], row["details"].get("kind", "article"), str(row["url"] or ""))
-    told = row["evidence"] or [
-        {"field": name, "value": _shown(row.get(name)), "source": source}
-        for name, source in row["provenance"].items()
-    ]
-    _facts(console, told)
-    _removed_of(console, row["removed"])
-    _versions(console, row)
+def print_stored(out: Console, what: str, found: Stored) -> None:
+    """Its row and how that came, or where its way ended and what was on the page."""
+    if found.row is not None:
+        explained.print_row(out, found.row, found.account, found.note)
+    elif found.submission is not None:
+        explained.print_end(out, what, found.submission, MEANINGS)
+        if found.account is not None:
+            explained.print_account(out, found.account, what)
+        else:
+            explained.say(out, found.note)
 
 
-async def _row(what: str, settings: Settings) -> dict[str, Any] | None:
+async def stored(what: str, settings: Settings) -> Stored:
+    """What Postgres and Kafka know of an article, by its id or any of its URLs."""
     async with open_pool(settings.postgres) as pool:
-        return await reading.show(pool, what)
+        row = await reading.show(pool, what)
+        known = await ledger_trace.trace(pool, what)
+    submissions = known["submissions"] if known else []
+    if row is None and not submissions:
+        return Stored(None, None, None, "")
+    newest = submissions[-1] if submissions else None
+    account, note = await _account(submissions, settings.kafka)
+    made = (row or {}).get("versions", {})
+    if account is not None and any(made.get(name, of) != of for name, of in VERSIONS.items()):
+        by = ", ".join(f"{name} {made[name]}" for name in VERSIONS if name in made)
+        note = f"What follows was read again just now; the row was made by {by}."
+    return Stored(row, newest, account, note)
 
 
-def as_plain(found: Extracted, text: str | None) -> dict[str, Any]:
+async def _account(submissions: Any, kafka: Kafka) -> tuple[Account | None, str]:
+    """Of the newest content that clean was given, or why there is none."""
+    hops = [hop for one in submissions for hop in one["hops"] if hop["stage"] == "clean"]
+    if not hops:
+        return None, "The ledger knows of no content that clean was given."
+    place = hops[-1]
+    try:
+        record = await log.one(kafka, place["topic"], place["partition"], place["offset"])
+        if record is None:
+            return None, "Kafka keeps a page for seven days; the page of this article is gone."
+        event = codec().decode(record.value, ArticleFetched, record.headers)
+        return _of_event(event), ""
+    except (Gone, TimeoutError) as error:
+        return None, f"Kafka does not answer, so the page is not here: {error}"
+    except (Undecodable, Refused) as error:
+        return None, f"The content cannot be read: {error}"
+
+
+def _of_event(event: ArticleFetched) -> Account:
+    url = event.final_url or event.submission.url or ""
+    if event.text is not None:
+        return of_text(event.text, url)
+    return of_page(unpacked(event.html or b""), url, charset(event.content_type or ""))
+
+
+def as_plain(account: Account) -> dict[str, Any]:
     """The same as plain values; removed spans with their words. Pure."""
+    found = account.extracted
     plain = asdict(found)
     plain["removed"] = [
-        {**asdict(span), "words": (text or "")[span.at : span.at + span.length]}
+        {**asdict(span), "words": account.before[span.at : span.at + span.length]}
         for span in found.removed
     ]
     plain["claims"] = [asdict(one) for one in evidence(found)]
+    plain["no_article"] = asdict(account.none) if account.none else None
     return plain
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value) if value is not None else "—"
-
-
-def _head(console: Console, title: str | None, kind: str, where: str) -> None:
-    console.print(Text(title or "(no title)", style="bold"))
-    console.print(Text(f"{kind}  {where}", style=ASIDE))
-    console.print()
-
-
-def _facts(console: Console, claims: Iterable[Mapping[str, Any]]) -> None:
-    """A line for each fact, and below it in grey the values that lost."""
-    table = Table("fact", "value", "source", "sure", box=None, padding=(0, 2, 0, 0))
-    for one in sorted(claims, key=lambda c: (c["field"], not c.get("chosen", True))):
-        chosen = one.get("chosen", True)
-        sure = one.get("confidence")
-        cells = (
-            one["field"] if chosen else "",
-            ("" if chosen else "not: ") + one["value"][:LONGEST_VALUE],
-            one["source"],
-            "" if sure is None else f"{sure:.2f}",
-        )
-        style = "" if chosen else ASIDE
-        table.add_row(*(Text(cell, style=style) for cell in cells))
-    console.print(table)
-    console.print()
-
-
-def _page(console: Console, found: Extracted) -> None:
-    kind = found.kind if not found.body_missing else f"{found.kind}, no body: {found.body_missing}"
-    source = found.provenance.get("text", "nothing")
-    console.print(Text(f"Kept: {len(found.blocks)} blocks by {source} ({kind})", style="bold"))
-    for part in found.blocks:
-        name = f"h{part.level}" if part.level else part.kind
-        console.print(Text(f"+ {name:<12} ", style=KEPT) + Text(part.text))
-    if not found.left_out:
-        return
-    console.print()
-    console.print(Text(f"Left out: {len(found.left_out)} blocks", style="bold"))
-    table = Table("", "why", "score", "chars", "begins", box=None, padding=(0, 2, 0, 0))
-    for one in found.left_out:
-        start = Text(one.start, style=ASIDE)
-        cells = (Text("-", style=LEFT), Text(one.cause, style=LEFT), f"{one.score:.2f}")
-        table.add_row(*cells, str(one.length), start)
-    console.print(table)
-
-
-def _text(console: Console, found: Extracted, text: str) -> None:
-    """Before, with what goes out in red and the rule behind it; then after."""
-    console.print(Text("Before", style="bold"))
-    console.print(marked(text, [(r.at, r.length, r.rule) for r in found.removed]))
-    console.print()
-    console.print(Text("After", style="bold"))
-    for paragraph in found.text.split("\n"):
-        console.print(Text("+ ", style=KEPT) + Text(paragraph))
-    if found.headlines:
-        console.print()
-        console.print(Text("Headlines beside it", style="bold"))
-        for headline in found.headlines:
-            console.print(Text(f"  {headline.language}  {headline.text}", style=ASIDE))
-
-
-def marked(text: str, spans: Sequence[tuple[int, int, str]]) -> Text:
-    """The text with its removed spans, as (offset, length, rule), marked. Pure."""
-    shown, at = Text(), 0
-    for start, length, rule in sorted(spans):
-        if start < at:
-            continue
-        shown.append(text[at:start])
-        shown.append("[-" + text[start : start + length] + "-]", style=LEFT)
-        shown.append(f" {rule} ", style=f"{ASIDE} italic")
-        at = start + length
-    shown.append(text[at:])
-    return shown
-
-
-def _removed_of(console: Console, removed: Sequence[Mapping[str, Any]]) -> None:
-    if not removed:
-        return
-    table = Table("removed by", "at", "chars", box=None, padding=(0, 2, 0, 0))
-    for span in removed:
-        table.add_row(Text(span["rule"], style=LEFT), str(span["at"]), str(span["length"]))
-    console.print(table)
-    console.print()
-
-
-def _versions(console: Console, row: Mapping[str, Any]) -> None:
-    table = Table.grid(padding=(0, 2))
-    done = "  ".join(f"{stage} {version}" for stage, version in row["versions"].items())
-    table.add_row("made by", Text(done))
-    details = {k: v for k, v in row["details"].items() if k != "kind"}
-    table.add_row("details", Text("  ".join(f"{k}={_shown(v)}" for k, v in details.items()) or "—"))
-    table.add_row("revision", Text(str(row["revision"])))
-    for old in row["revisions"]:
-        words = (
-            f"{old['revision']} until {old['replaced_at']:%Y-%m-%d %H:%M}  {old['title'] or '—'}"
-        )
-        table.add_row("before", Text(words, style=ASIDE))
-    console.print(table)

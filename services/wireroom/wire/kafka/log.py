@@ -14,6 +14,8 @@ from wireroom.wire.kafka.partitions import partition_of
 from wireroom.wire.settings import Settings
 from wireroom.wire.transport import Gone, Record
 
+WAIT = 10  # seconds for a record that is there
+
 
 async def read(
     settings: Settings, topic: str, *, key: bytes | None = None, follow: bool = False
@@ -26,6 +28,24 @@ async def read(
     async with _reading(settings) as consumer:
         async for batch in _batches(consumer, topic, key, follow):
             yield batch
+
+
+async def one(settings: Settings, topic: str, number: int, offset: int) -> Record | None:
+    """The record at an offset of a partition; None where it is gone, or not there yet.
+
+    Raises ``Gone`` when the brokers do not answer.
+    """
+    place = TopicPartition(topic, number)
+    async with _reading(settings) as consumer:
+        consumer.assign([place])
+        first = (await consumer.beginning_offsets([place]))[place]
+        end = (await consumer.end_offsets([place]))[place]
+        if not first <= offset < end:
+            return None
+        consumer.seek(place, offset)
+        async with asyncio.timeout(WAIT):
+            found = record(await consumer.getone(place))
+    return found if found.offset == offset else None
 
 
 async def news(settings: Settings, topic: str) -> AsyncIterator[Sequence[Record]]:
