@@ -106,7 +106,7 @@ async def stored(what: str, settings: Settings) -> Stored:
     made = (row or {}).get("versions", {})
     if account is not None and any(made.get(name, of) != of for name, of in VERSIONS.items()):
         by = ", ".join(f"{name} {made[name]}" for name in VERSIONS if name in made)
-        note = f"What follows was read again just now; the row was made by {by}."
+        note = f"What was left out is of reading the page again just now; the row is of {by}."
     return Stored(row, newest, account, note)
 
 

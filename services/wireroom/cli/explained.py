@@ -162,7 +162,9 @@ def _sum(account: Account, starts: int) -> str:
 
 
 def _lines(out: Console, text: str, blocks: Iterable[Mapping[str, Any]], by: str) -> None:
-    lines = list(kinds(text, blocks)) if text else []
+    if not text:
+        return _head(out, "After", "no text\n")
+    lines = list(kinds(text, blocks))
     counts = Counter(f"h{level}" if level else kind for kind, level, _ in lines)
     of = ", ".join(f"{count} × {name}" for name, count in counts.most_common())
     _head(out, "After", "; ".join(filter(None, (f"{len(text):,} characters", of, BY.get(by, by)))))
