@@ -19,7 +19,7 @@ from wireroom.clean.lines import Label, url_in
 from wireroom.clean.syndicated import article_of
 from wireroom.clean.trailer import Parts, trailer
 
-FACTS = frozenset(("source", "author", "date", "updated", "rights", "appeared"))
+FACTS = frozenset(("source", "author", "date", "rights", "appeared"))
 SURE = 0.95  # the trailer names the original, and by that it is right about itself
 WINS = ("authors", "published_at", "canonical_url", "source", "copyright_notice")
 """What a trailer says of the article itself; what the page says is of its copy."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from wireroom import urls
 from wireroom.clean import dates
@@ -41,12 +42,13 @@ def article_of(parts: Parts) -> Extracted:
     """What the parts of a text say: of ``take_apart``, or of ``trailer`` for a page's text."""
     provenance: dict[str, str] = {}
     moment = _published(parts.labels)
-    link = _link(parts.labels)
+    address = _address(parts.labels)
+    link = None if address is None or _is_front_page(address) else address
     found = {
         "text": "text",
         "published_at": moment and "trailer",
         "canonical_url": link and "trailer",
-        "source": (source := _source(parts.labels, link)) and "trailer",
+        "source": (source := _source(parts.labels, address)) and "trailer",
         "authors": (authors := _authors(parts.labels)) and "trailer",
         "copyright_notice": (rights := _first(parts.labels, "rights")) and "trailer",
         "headlines": parts.headlines and "trailer",
@@ -112,11 +114,18 @@ def _as_read(label: Label) -> str:
     return _DAY_FIRST.sub(r"\3-\2-\1", value) if label.day_first else value
 
 
-def _link(labels: Sequence[Label]) -> str | None:
+def _address(labels: Sequence[Label]) -> str | None:
+    """Where the article is from: the address of it, or of its publisher."""
     for label in labels:
         if label.kind in ("source", "appeared") and (link := url_in(label.value)) and _host(link):
             return link
     return None
+
+
+def _is_front_page(address: str) -> bool:
+    """Which would make one article of all that come from there."""
+    parts = urlsplit(address)
+    return parts.path in ("", "/") and not parts.query
 
 
 def _source(labels: Sequence[Label], link: str | None) -> str | None:

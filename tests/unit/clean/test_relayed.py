@@ -192,6 +192,7 @@ DECOYS = {
     "a source in the text": "<p>Source: officials who asked not to be named said so on Friday.</p>",
     "a chart": "<figure><img src=x><figcaption>Source: Eurostat</figcaption></figure>",
     "an address alone": f"<p>Source: {LINK}</p>",
+    "a source and a change": f"<p>Source: {LINK}</p><p>Updated: 5 March 2026</p>",
     "a byline": "<p>By Ann Lee</p><p>Published: 5 March 2026</p>",
     "rights": f"<p>{RIGHTS}</p>",
     "a source and rights": "<p>Source: Reuters</p><p>© 2026 News Mirror. All rights reserved.</p>",

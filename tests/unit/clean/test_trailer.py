@@ -181,3 +181,10 @@ def test_a_trailer_on_one_line_of_its_own_is_cut_at_its_labels() -> None:
     article = parse(f"{BODY}\n{line}")
     assert article.text == BODY
     assert (article.canonical_url, article.authors) == ("https://a.example/1", ("Ann Lee",))
+
+
+@pytest.mark.parametrize("link", ["https://a.example", "https://www.a.example/"])
+def test_a_front_page_is_the_source_and_not_the_article(link: str) -> None:
+    article = parse(f"{BODY}\nSource link : {link}\nAuthor : Ann Lee")
+    assert (article.canonical_url, article.source) == (None, "a.example")
+    assert article.text == BODY
