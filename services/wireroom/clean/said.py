@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -109,13 +110,16 @@ class Page:
 
 
 def page(tree: LexborHTMLParser, url: str) -> Page:
-    """Collect what the head says, the headings and the scripts."""
+    """Collect what the head says, the headings and the scripts.
+
+    A ``url`` that is none is as good as none.
+    """
     found = _Found()
     for node in tree.css(_WANTED):
         found.take(node)
     return Page(
         tree=tree,
-        url=url,
+        url=url if _is_address(url) else "",
         data=jsonld.read(found.data),
         meta=found.meta,
         repeated=found.repeated,
@@ -200,6 +204,13 @@ def text_of(node: LexborNode) -> str:
 def plain(value: str | None) -> str | None:
     """A value of ``meta`` without tags and escapes."""
     return jsonld.text_of(value) if value else None
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(urls.host(url) and urlsplit(url).netloc)
+    except ValueError:
+        return False
 
 
 def _is_one_of(title: str, named: Sequence[str]) -> bool:

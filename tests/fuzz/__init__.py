@@ -1,0 +1,1 @@
+"""What clean does with pages and texts that nobody would write."""
