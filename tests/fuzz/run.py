@@ -37,7 +37,7 @@ class Tally:
         ]
         where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "the check"
         told = "\n".join(getattr(problem, "__notes__", ()))
-        text = f"{type(problem).__name__}: {str(problem)[:300]}\n{told[:3_000]}"
+        text = f"{type(problem).__name__}: {str(problem)[:300]}\n{_ends(told)}"
         self.findings.setdefault(f"{name}: {type(problem).__name__} at {where}", text)
 
 
@@ -121,6 +121,10 @@ def without(module: object, device: str, instead: object) -> Iterator[None]:
         yield
     finally:
         setattr(module, device, kept)
+
+
+def _ends(told: str) -> str:
+    return told if len(told) < 3_000 else f"{told[:2_000]} … {told[-1_000:]}"
 
 
 def _short(drawn: object) -> str:

@@ -35,6 +35,18 @@ _AS_BROWSERS = {
     "big5": "big5hkscs",
     "tis-620": "cp874",
 }
+# What browsers know, as Python calls it (WHATWG Encoding). Python knows more, such as
+# unicode_escape and EBCDIC: in those a page would say what nobody has seen in its bytes.
+_OF_BROWSERS = frozenset(
+    (
+        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "big5"),
+        *("euc_jp", "iso2022_jp", "cp932", "shift_jis", "cp949", "euc_kr", "koi8-r", "koi8-u"),
+        *("cp866", "cp874", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256"),
+        *("cp1257", "cp1258", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-5", "iso8859-6"),
+        *("iso8859-7", "iso8859-8", "iso8859-10", "iso8859-13", "iso8859-14", "iso8859-15"),
+        *("iso8859-16", "mac-roman", "mac-cyrillic"),
+    )
+)
 # What pages without a word about it are written in, most frequent first: at a draw that counts.
 _ON_THE_WEB = (
     *("cp1252", "cp1251", "gb18030", "cp932", "euc_jp", "cp949", "big5hkscs", "iso8859_2"),
@@ -73,8 +85,9 @@ def _strictly(body: bytes, name: str | None) -> str | None:
     name = name.strip().lower()
     # UTF-8 with a few broken bytes is more likely than any other charset.
     errors = "replace" if name in ("utf-8", "utf8") and _is_nearly_utf_8(body) else "strict"
+    name = _AS_BROWSERS.get(name, name)
     try:
-        return body.decode(_AS_BROWSERS.get(name, name), errors)
+        return body.decode(name, errors) if codecs.lookup(name).name in _OF_BROWSERS else None
     except (LookupError, ValueError):
         return None
 

@@ -34,6 +34,8 @@ def admit(html: bytes) -> None:
     kind = sniff(html)
     if kind == "empty":
         raise Refused("empty_page")
+    # UTF-16 has a NUL beside every letter of a tag; without them the limits see it as well.
+    html = html.replace(b"\x00", b"")
     # A page may begin with a few words of text: what has tags is let in.
     if kind != "html" and not (kind in ("text", "xml") and _TAG_START.search(html)):
         raise Refused("not_html", kind)

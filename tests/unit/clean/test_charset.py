@@ -42,3 +42,12 @@ def test_the_markup_may_declare_it(head: bytes) -> None:
 def test_a_few_broken_bytes_do_not_make_a_page_another_charset() -> None:
     assert decode(CAFE.encode() * 50 + b"\xff", "utf-8").startswith(CAFE)
     assert decode(CAFE.encode() * 50 + b"\xff").startswith(CAFE)
+
+
+@pytest.mark.parametrize("name", ["unicode_escape", "raw_unicode_escape", "cp037", "utf-7", "hex"])
+def test_a_charset_that_no_browser_knows_is_a_lie(name: str) -> None:
+    page = "<p>caf\xe9 \\x3cscript\\x3e \\ud800</p>".encode("latin-1")
+    for text in (decode(page, name), decode(f'<meta charset="{name}">'.encode() + page)):
+        assert "<p>caf" in text
+        assert "<script>" not in text
+        text.encode()

@@ -57,6 +57,24 @@ def test_unusual_but_harmless_pages_are_let_in(html: bytes) -> None:
     admit(html)
 
 
+FLOOD = "<!doctype html><p>x<p" + "".join(f" a{number}" for number in range(20_000)) + ">"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_limits_hold_in_charsets_that_put_nuls_between_letters(charset: str) -> None:
+    page = FLOOD.encode(charset)
+    with pytest.raises(Refused, match="tag_too_long"):
+        admit(page)
+    assert not gate._has_long_tag(page)  # without the NULs out it is not seen
+    admit(FLOOD[:2_000].encode(charset))
+
+
+def test_nuls_in_utf_8_hide_no_tag_because_the_parser_does_not_get_them() -> None:
+    hidden = PAGE + b"<\x00p" + b" a=1\x00" * 100_000 + b">"
+    with pytest.raises(Refused, match="tag_too_long"):
+        admit(hidden)
+
+
 def test_nuls_and_lone_surrogates_go_and_pairs_stay() -> None:
     assert without_unpaired("a\x00b\ud800c😀") == "abc😀"
     assert without_unpaired("a\x00b😀") == "ab😀"
