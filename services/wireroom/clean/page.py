@@ -56,20 +56,29 @@ def read(html: bytes, url: str, declared: str | None = None) -> Read:
     other = relayed.read(whole, url)
     if other is not None:
         found = replace(whole, parts=other.parts)
-    claims = facts.claims
-    published, provenance = facts.published, {**facts.provenance, "text": found.source}
-    is_dated = published is not None or (other is not None and other.said.published_at is not None)
-    if not is_dated and (published := _by_htmldate(text, url)) is not None:
-        provenance["published_at"] = "htmldate"
-        claims += (claim("published_at", published.at.date().isoformat(), "htmldate", 0.5),)
     shown, more = _left_out(whole)
-    extracted = Extracted(
+    extracted = replace(
+        _told(facts),
         text=found.text,
         blocks=found.parts,
         left_out=shown,
         left_out_more=more,
         kind=kinds.of(parsed, found, facts.is_story),
         body_missing=_missing(parsed, text, found),
+        provenance={**facts.provenance, "text": found.source},
+    )
+    if other is not None:
+        extracted = relayed.merged(extracted, other)
+    if extracted.published_at is None:
+        extracted = _with_day(extracted, text, url)
+    return Read(extracted, whole.text, facts.is_story)
+
+
+def _told(facts: metadata.Metadata) -> Extracted:
+    """What a page says of itself, without its text."""
+    published, modified = facts.published, facts.modified
+    return Extracted(
+        text="",
         title=facts.title,
         authors=facts.authors,
         published_at=published.at if published else None,
@@ -79,21 +88,17 @@ def read(html: bytes, url: str, declared: str | None = None) -> Read:
         source=facts.source,
         language_hint=facts.language_hint,
         copyright_notice=facts.copyright_notice,
-        modified_at=facts.modified.at if facts.modified else None,
-        modified_offset=facts.modified.offset if facts.modified else None,
+        modified_at=modified.at if modified else None,
+        modified_offset=modified.offset if modified else None,
         section=facts.section,
         tags=facts.tags,
         image_url=facts.image_url,
         is_free=facts.is_free,
         licence=facts.licence,
         signals=facts.signals,
-        claims=claims,
-        provenance=provenance,
+        claims=facts.claims,
         aliases=facts.aliases,
     )
-    if other is not None:
-        extracted = relayed.merged(extracted, other)
-    return Read(extracted, whole.text, facts.is_story)
 
 
 def _left_out(found: body.Body) -> tuple[tuple[LeftOut, ...], int]:
@@ -123,6 +128,22 @@ def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:
         return None
     cause = kinds.missing(parsed, html, found.page)
     return cause if cause != "empty" or not found.parts else None
+
+
+def _with_day(extracted: Extracted, text: str, url: str) -> Extracted:
+    """The same with a day that only htmldate finds, if it finds one."""
+    day = _by_htmldate(text, url)
+    if day is None:
+        return extracted
+    told = claim("published_at", day.at.date().isoformat(), "htmldate", 0.5)
+    return replace(
+        extracted,
+        published_at=day.at,
+        published_offset=day.offset,
+        zone_assumed=day.zone_assumed,
+        provenance={**extracted.provenance, "published_at": told.source},
+        claims=(*extracted.claims, told),
+    )
 
 
 def _by_htmldate(text: str, url: str) -> dates.Moment | None:
