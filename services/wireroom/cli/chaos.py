@@ -54,7 +54,7 @@ AWAY = 4.0  # seconds that a link is cut or frozen
 DISK = 1_000  # MB under Postgres that is to run full: of them 512 for its log
 ROOM = 25_000  # bytes for each submission: rows, indexes, ledger, hops
 LATE = 0.15  # seconds by which a slow link is late, each way
-PAUSE = 0.7  # seconds between a recovery and the next fault, on average
+PAUSE = 0.4  # seconds between a recovery and the next fault, on average
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def print_recoveries(struck: Sequence[Struck]) -> None:
     """On stderr: each fault, how often, and how long until articles flowed again."""
     table = Table("fault", "times", "median", "longest", box=None, title_justify="left")
     for name, (count, middle, longest) in recoveries(struck).items():
-        times = [f"{t:.1f} s" if t is not None else "nothing waited" for t in (middle, longest)]
+        times = [f"{t:.1f} s" if t is not None else "none waited" for t in (middle, longest)]
         table.add_row(name, str(count), *times)
     console = Console(file=sys.stderr)
     console.print(f"{len(struck)} faults; seconds from the end of each to the next article:")

@@ -37,7 +37,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Struck:
     """One fault that was done; ``recovery``: seconds from the end of its cause until every stage
-    that it held up had finished another record; None when there was nothing left to finish.
+    that it held up had finished another record; None when it held up none, or nothing was left.
     """
 
     name: str
@@ -58,6 +58,8 @@ async def havoc(
 
 
 async def _recovery(fault: Fault, progress: Progress, busy: asyncio.Event) -> float | None:
+    if not fault.stages:
+        return None
     over = time.time()
     recovered = asyncio.ensure_future(progress(fault.stages, over))
     try:
