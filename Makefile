@@ -12,7 +12,7 @@ PROGRESS := awk -v live="$$(test -t 2 && echo yes)" '/^ +Downloading / { n++; \
     else if (/MB\)/) print "  " n "  " $$2 " " $$3 " " $$4; fflush() } \
     END { if (live) printf "\r\033[K" }'
 
-.PHONY: help setup develop demo up down compose-check test unit chaos chaos-controls lint fmt schemas reference dashboard train-extractor bench lock clean
+.PHONY: help setup develop demo up down compose-check test unit chaos chaos-controls lint fmt schemas reference dashboard train-extractor bench quality fuzz lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,12 @@ train-extractor: develop  ## the classifier of page bodies anew: make train-extr
 
 bench: develop  ## speed and size, as ratios within one run
 	$(BIN)/python -m tests.bench
+
+quality: develop  ## how well labelled syndicated texts are read, by language
+	$(BIN)/python -m tests.quality.syndicated $(ARGS)
+
+fuzz: develop  ## what nobody would write is fed to clean: make fuzz ARGS="--minutes 30"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock: develop  ## newest versions that pyproject.toml allows; needs uv
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -45,7 +45,7 @@ names = st.sampled_from(
     [
         "Ann Lee", "By Ann Lee and Bo Dahl", "Von Jan Abel", "Reuters Staff", "王小明", "홍길동 기자",
         "Redaktion", "@annlee", "ann-lee", "https://a.example/ann", "Ann Lee, Islands correspondent",
-        "<b>Ann</b> Lee", "&lt;i&gt;", "A" * 300, "Ann Lee; " * 40,
+        "<b>Ann</b> Lee", "&lt;i&gt;", "A" * 300, "Ann Lee; " * 40, "A long word " * 200,
     ]
 )  # fmt: skip
 urls = st.sampled_from(

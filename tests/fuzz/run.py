@@ -47,27 +47,33 @@ def rounds(
     is_over: Callable[[], bool],
     *,
     size: int = OF_A_ROUND,
-    is_timed: bool = True,
+    is_quick: bool = False,
 ) -> Iterator[Tally]:
-    """The tally after each round. ``start``: the seed that all choices follow from."""
+    """The tally after each round. ``start``: the seed that all choices follow from.
+
+    ``is_quick``: without a clock, and what is found is not made smaller.
+    """
     tally = Tally()
     number = 0
     while not is_over():
         for name, target in targets.items():
-            _round(name, target, start * 1_000_003 + number, tally, size, is_timed)
+            _round(name, target, start * 1_000_003 + number, tally, size, is_quick=is_quick)
         number += 1
         yield tally
 
 
-def _round(name: str, target: Target, start: int, tally: Tally, size: int, is_timed: bool) -> None:
+def _round(
+    name: str, target: Target, start: int, tally: Tally, size: int, *, is_quick: bool
+) -> None:
     def look(drawn: Any) -> None:
-        tally.saw(name, examine(target, drawn, is_timed=is_timed), drawn)
+        tally.saw(name, examine(target, drawn, is_timed=not is_quick), drawn)
 
     try:
         _drawn(look, target, start, size, (Phase.generate,))
-    except TooSlow as problem:  # is not made smaller: every try would take its time
-        tally.found(name, problem)
-    except (Exception, BaseExceptionGroup):
+    except (Exception, BaseExceptionGroup) as problem:
+        if is_quick or isinstance(problem, TooSlow):  # to make that smaller would take its time
+            tally.found(name, problem)
+            return
         try:
             _drawn(look, target, start, size, (Phase.generate, Phase.shrink))
         except (Exception, BaseExceptionGroup) as problem:

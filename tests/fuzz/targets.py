@@ -50,7 +50,7 @@ def _decoded(given: tuple[bytes, str | None]) -> str:
 
 def _facts(given: tuple[str, str]) -> Metadata | None:
     html, url = gate.without_unpaired(given[0]), given[1]
-    if _admitted(html.encode()) is not None:
+    if _admitted(html.encode("utf-8", "surrogatepass")) is not None:
         return None
     return metadata.read(metadata.page(LexborHTMLParser(html), url))
 

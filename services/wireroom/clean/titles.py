@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from wireroom.clean.evidence import MOST_LOSERS, Claim, Told, claim, sure
 
+LONGEST = 1_000  # characters; more are no title, whatever the page calls them
 SHORTEST_H1, LONGEST_H1, CLEAR_H1 = 8, 300, 15  # characters
 LONGEST_TAIL, SHORTEST_REST = 30, 15  # of "Title | Name of the site", where the name is unknown
 SHORTEST_NAMED = 5  # characters before the name of the site, where it is known
@@ -43,7 +44,8 @@ def read(
     best first. ``sites``: names of the site.
     """
     names = frozenset(filter(None, map(bare, sites)))
-    offers = [_Title(text, source, bare(text)) for source, text in named if text]
+    told = [(source, text[:LONGEST]) for source, text in named if text]
+    offers = [_Title(text, source, bare(text)) for source, text in told]
     headings = [_Title(text, "h1", bare(text)) for text in h1s]
     chosen = _choose(headings, [one for one in offers if one.bare not in names], names)
     return (chosen.text, _claims(chosen, [*offers, *headings[:3]])) if chosen else (None, ())
