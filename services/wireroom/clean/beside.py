@@ -16,12 +16,14 @@ from wireroom.clean import signs
 from wireroom.clean.blocks import Block, Element
 from wireroom.clean.body import Body
 from wireroom.clean.extracted import Part
-from wireroom.clean.labels import fold, table
+from wireroom.clean.labels import Kind, Phrase, fold, table
 from wireroom.clean.lines import is_head, label_of, url_in
 
 AHEAD = 200  # blocks between two that are kept; with more, they are not of one text
 BEHIND = 60  # blocks after the last one that is kept
 UPWARDS = 2  # elements from the last line to what holds the text, such as div and article
+LONGEST_ALONE = 100  # characters of a line that may be a byline without a colon
+TOLD: frozenset[Kind] = frozenset(("source", "author", "date"))
 ENDING = 1_500  # characters at the end of a body, in which "appeared first on" is looked for
 
 _COLON = re.compile("[:：]")
@@ -46,37 +48,61 @@ def are_likely(body: Body) -> bool:
     if any(block.targets and _is_bare(block.text) for block in blocks):
         return True
     text = "\n".join([block.text for block in blocks])
+    return "source" in _before_colons(text)
+
+
+def kinds(lines: Sequence[Line]) -> frozenset[Kind]:
+    """Cheap, for those that are likely: of which facts the lines may tell, or of more.
+
+    So that the trailer is looked for in one page of a hundred and not in seven.
+    """
+    text = "\n".join([line.text for line in lines])
     folded = fold(text)
-    return any(_is_source(text, folded, colon.start()) for colon in _COLON.finditer(folded))
+    short = (label_of(line.text) for line in lines if len(line.text) <= LONGEST_ALONE)
+    return frozenset(
+        (
+            *_before_colons(text),
+            *(label.kind for label in short if label is not None),
+            *(phrase.kind for phrase in _whole_lines() if phrase.needs in folded),
+        )
+    )
 
 
-def _is_source(text: str, folded: str, colon: int) -> bool:
-    """Whether what stands before a colon is a word for a source, and not the end of another."""
-    since = max(0, colon - table().longest)
-    before = folded[since:colon].rstrip()
-    starts = (since + len(before) - len(head) for head in _heads(before) if before.endswith(head))
-    return any(at == 0 or not text[at - 1].isalnum() or text[at].isupper() for at in starts)
-
-
-def _heads(before: str) -> tuple[str, ...]:
-    """The words for a source that have the same two last characters."""
-    return _sources().get(before[-2:], ())
+def _before_colons(text: str) -> set[Kind]:
+    """What the words before its colons tell of: of those that are not the end of another word."""
+    folded, longest = fold(text), table().longest
+    found: set[Kind] = set()
+    for colon in _COLON.finditer(folded):
+        since = max(0, colon.start() - longest)
+        before = folded[since : colon.start()].rstrip()
+        for head in _heads().get(before[-2:], ()):
+            at = since + len(before) - len(head)
+            is_word = at <= 0 or not text[at - 1].isalnum() or text[at].isupper()
+            if is_word and before.endswith(head):
+                found.add(table().before_colon[head])
+    return found
 
 
 @cache
-def _sources() -> dict[str, tuple[str, ...]]:
-    """What stands before a source's colon, by its last two characters."""
+def _heads() -> dict[str, tuple[str, ...]]:
+    """What stands before the colons of facts, by its last two characters."""
     found: dict[str, tuple[str, ...]] = {}
     for head, kind in table().before_colon.items():
-        if kind == "source":
+        if kind in TOLD:
             found[head[-2:]] = (*found.get(head[-2:], ()), head)
     return found
 
 
 @cache
+def _whole_lines() -> tuple[Phrase, ...]:
+    """Lines of rights, and of where it appeared first."""
+    found = (phrase for phrases in table().phrases.values() for phrase in phrases)
+    return tuple(phrase for phrase in found if phrase.kind in ("rights", "appeared"))
+
+
+@cache
 def _appeared() -> tuple[str, ...]:
-    phrases = (phrase for found in table().phrases.values() for phrase in found)
-    return tuple(dict.fromkeys(p.needs for p in phrases if p.kind == "appeared"))
+    return tuple(dict.fromkeys(p.needs for p in _whole_lines() if p.kind == "appeared"))
 
 
 def lines(body: Body, url: str) -> Iterator[Line]:
@@ -152,7 +178,7 @@ def _is_bare(text: str) -> bool:
 
 @cache
 def _bare() -> frozenset[str]:
-    return frozenset(head for heads in _sources().values() for head in heads)
+    return frozenset(head for head, kind in table().before_colon.items() if kind == "source")
 
 
 def _is_elsewhere(target: str, url: str) -> bool:

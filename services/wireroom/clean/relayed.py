@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wireroom.clean.beside import Line, are_likely
-from wireroom.clean.beside import lines as lines_of
+from wireroom.clean import beside
+from wireroom.clean.beside import Line
 from wireroom.clean.body import Body
 from wireroom.clean.evidence import MOST_LOSERS, Claim, claim
 from wireroom.clean.extracted import Extracted, Part, Removed, shown
@@ -37,9 +37,11 @@ class Relayed:
 
 def read(body: Body, url: str) -> Relayed | None:
     """The article in a page's body, taken apart; None where there is no trailer."""
-    if not body.parts or not are_likely(body):
+    if not body.parts or not beside.are_likely(body):
         return None
-    lines = list(lines_of(body, url))
+    lines = list(beside.lines(body, url))
+    if len(beside.kinds(lines) & FACTS) < 2:
+        return None
     parts = trailer([line.text for line in lines])
     if not _is_trailer(parts.labels):
         return None

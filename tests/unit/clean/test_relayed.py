@@ -215,7 +215,8 @@ def test_a_page_without_a_trailer_stays_as_it_is(
 def test_the_decoys_are_not_passed_over_by_the_first_look_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(relayed, "are_likely", lambda body: True)
+    monkeypatch.setattr(beside, "are_likely", lambda body: True)
+    monkeypatch.setattr(beside, "kinds", lambda lines: relayed.FACTS)
     for decoy in DECOYS.values():
         found = extract(html(decoy), URL)
         assert (found.source, found.headlines, found.removed) == ("News Mirror", (), ())
