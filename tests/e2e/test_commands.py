@@ -47,6 +47,28 @@ def test_text_from_stdin_and_json_lines(pipeline: Pipeline, tmp_path: Path) -> N
         )
 
 
+def test_explain_tells_before_and_after_of_what_is_stored_and_why_a_page_was_dropped(
+    pipeline: Pipeline,
+) -> None:
+    given = texts.text(31).encode()
+    assert pipeline.command("publish", "--text", "-", stdin=given).returncode == 0
+    link = "https://harbour-post.example/news/pier-31"
+
+    def explained(what: str, words: str) -> str | None:
+        done = pipeline.command("explain", what)
+        return done.stdout if words in done.stdout else None
+
+    shown = eventually(lambda: explained(link, "Before"))
+    assert "[-Author :-] trailer.author" in shown
+    assert "\x1b" not in shown
+
+    page = "https://harbour-post.example/news/empty"
+    empty = json.dumps({"url": page, "html": "<!doctype html><title>None</title><body></body>"})
+    assert pipeline.command("publish", "--jsonl", "-", stdin=empty.encode()).returncode == 0
+    shown = eventually(lambda: explained(page, "dropped(no_article)"))
+    assert "a page without text" in shown
+
+
 def test_what_is_refused_is_named_with_its_remedy(pipeline: Pipeline, tmp_path: Path) -> None:
     lines = tmp_path / "lines.jsonl"
     lines.write_text('{"text": "A text that is fine and has enough words."}\n{"titel": "x"}\n')
