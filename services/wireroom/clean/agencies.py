@@ -47,7 +47,7 @@ def is_credit(line: str) -> bool:
     if found is None:
         return _SHORT.fullmatch(line) is not None
     if found["dashed"]:
-        return _is_known(found["dashed"]) or _is_compound(found["dashed"])
+        return is_known(found["dashed"]) or _is_compound(found["dashed"])
     name = found["agency"].strip()
     return _is_agency(name) or _CAPITALS.fullmatch(name) is not None or _is_compound(name)
 
@@ -55,7 +55,7 @@ def is_credit(line: str) -> bool:
 def credit_start(line: str) -> int:
     """Where a known agency in brackets ends the line; its length where none does."""
     found = _LAST.search(line, max(0, len(line) - 40))
-    return found.start() if found and _is_known(found["agency"]) else len(line)
+    return found.start() if found and is_known(found["agency"]) else len(line)
 
 
 def _names_one(found: re.Match[str]) -> bool:
@@ -76,12 +76,13 @@ def _may_be_agency(name: str, place: str) -> bool:
     return _is_agency(name) or shouted or bool(re.fullmatch("[a-z]{2,5}", name))
 
 
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Whether it is the name of an agency, as ``labels.toml`` has them."""
     return fold(name).strip(" .") in table().agencies
 
 
 def _is_agency(name: str) -> bool:
-    return _is_known(name) or any(w in table().agencies for w in _parts(name)) or _is_compound(name)
+    return is_known(name) or any(w in table().agencies for w in _parts(name)) or _is_compound(name)
 
 
 def _is_compound(name: str) -> bool:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from wireroom.clean import jsonld
 from wireroom.clean.evidence import Told
-from wireroom.clean.people import CREDIT, Sites, people
+from wireroom.clean.people import CREDIT, Sites, agencies, people, sites_of
 from wireroom.clean.said import LONGEST_VALUE, Page, each, is_foreign, text_of
 
 LONGEST_BYLINE = 120  # characters; longer ones are sentences about the author
@@ -75,6 +75,18 @@ def _said(parsed: Page) -> Iterator[tuple[str, list[str]]]:
     yield from _shown(parsed)
     yield "text", list(_in_text(parsed))
     yield "data", list(_in_scripts(parsed))
+
+
+def last_resort(parsed: Page) -> Told[tuple[str, ...]] | None:
+    """Whom JSON-LD calls a person although site or agency have that name; the last resort.
+
+    Many sites are called after who writes them; and an agency is better than nobody.
+    """
+    data, author = parsed.data, parsed.data.article.get("author")
+    listed = author if isinstance(author, list) else [author]
+    named = [name for one in listed[:MOST_SHOWN] for name in jsonld.person_of(one, data)]
+    found = people(named, sites_of(jsonld.groups(data))) or agencies(named)
+    return Told(found, "jsonld", TRUST["jsonld"] * OF_ONE_WORD) if found else None
 
 
 def _shown(parsed: Page) -> Iterator[tuple[str, list[str]]]:

@@ -113,14 +113,30 @@ def persons_of(value: object, data: JsonLd) -> list[str]:
     ]
 
 
+def person_of(value: object, data: JsonLd) -> list[str]:
+    """The names of what the page itself calls a person; else none."""
+    is_one = any(name.casefold() == "person" for name in _types(value, data))
+    return names_of(value, data) if is_one else []
+
+
+def groups(data: JsonLd) -> list[str]:
+    """The names of what the page itself calls organisations and nothing else."""
+    found = (node for node in data.nodes[:50] if _is_group(node, data))
+    return [name for node in found for name in names_of(node, data)]
+
+
 def _is_group(value: object, data: JsonLd) -> bool:
+    types = _types(value, data)
+    return bool(types) and all(name.endswith("Organization") for name in types)
+
+
+def _types(value: object, data: JsonLd) -> list[str]:
     if not isinstance(value, dict):
-        return False
+        return []
     if "@type" not in value and isinstance(value.get("@id"), str):
         value = data.by_id.get(value["@id"], value)
     types = value.get("@type")
-    listed = types if isinstance(types, list) else [types]
-    return bool(listed) and all(str(name).endswith("Organization") for name in listed)
+    return [str(name) for name in (types if isinstance(types, list) else [types])]
 
 
 def body_of(data: JsonLd) -> str:

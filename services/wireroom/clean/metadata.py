@@ -138,6 +138,8 @@ def _authors(parsed: Page, names: list[str]) -> tuple[tuple[str, ...], tuple[Cla
         found.append(offer)
         if _is_clear(offer) or len({told.source for told in found}) > 2:
             break
+    if not found and (own := bylines.last_resort(parsed)) is not None:
+        found.append(own)
     settled = settle("authors", found, _shares_a_name, ", ".join)
     return settled.best.value if settled.best else (), settled.claims
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from wireroom.clean.agencies import is_known
 from wireroom.clean.authors import LONGEST_BYLINE, MOST_AUTHORS, split
+from wireroom.clean.dates import MONTHS
 
 CREDIT = re.compile(
     r"(?:(?:written|reported|story|text|words|edited) by|by|von|text|autor(?:in|en)?|verfasst von"
@@ -53,8 +55,9 @@ _NOBODY_WORDS = """
     photos foto fotos twitter facebook follow kontakt contact uncategorized views share home
     editor reporter writer correspondent officer director head president manager coordinator
     chief specialist expert analyst gmbh inc ltd llc corp university institute magazine
-    newspaper subscribe articles artikel beiträge posts updated published 编辑部 本报 記者
-    记者 編集部 新华社 共同通信 時事通信 网 網 新聞 新闻 뉴스 연합뉴스
+    newspaper times tribune gazette herald chronicle telegraph weekly subscribe articles artikel
+    journal beiträge posts updated published 编辑部 本报 記者 记者 編集部
+    新华社 共同通信 時事通信 网 網 新聞 新闻 뉴스 연합뉴스
 """
 _AGENCIES_WORDS = """
     reuters afp ap dpa apa sda ansa efe tass pti ani ians upi xinhua bloomberg lusa belga anp
@@ -66,6 +69,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _PARTICLES_WORDS = """
     von van der den de da dos das di del della du la le el al bin ibn ben ter ten zu zum e y
 """
+_ARTICLES = frozenset(("the", "der", "die", "das", "el"))
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 _AGENCIES = frozenset(_AGENCIES_WORDS.split())
 _PARTICLES = frozenset(_PARTICLES_WORDS.split())
@@ -97,18 +101,38 @@ def people(
     """
     found: dict[str, str] = {}
     for byline in bylines:
-        if _names_host(byline, sites.hosts):
-            continue  # "example.org, Frankfurt, Germany"
+        if _names_host(byline, sites.hosts) or _is_whole_site(byline, sites.keys):
+            continue  # "example.org, Frankfurt, Germany", "The Telegram & Gazette"
         for name in split(_without_credit(byline)):
             person = _person(name, is_sure=is_sure)
             if person and not _is_site(person, sites.keys):
                 found.setdefault(person.casefold(), person)
-    return tuple(found.values())[:MOST_AUTHORS]
+    return _without_logins(tuple(found.values()))[:MOST_AUTHORS]
+
+
+def _without_logins(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Beside whole names, one word in small letters is a login or somebody the story is about."""
+    if not any(" " in name for name in names):
+        return names
+    return tuple(name for name in names if not (name.islower() and " " not in name))
 
 
 def _names_host(byline: str, hosts: Sequence[str]) -> bool:
     first = re.split("[,;]", byline[:LONGEST_BYLINE], maxsplit=1)[0].lower()
     return any(host in first for host in hosts)
+
+
+def agencies(names: Iterable[str]) -> tuple[str, ...]:
+    """Those that are agencies by name, not just "Agencies"."""
+    bare = (name.strip() for name in names)
+    known = (name for name in bare if is_known(name) and name.casefold() not in _NOBODY)
+    return tuple(dict.fromkeys(known))[:MOST_AUTHORS]
+
+
+def _is_whole_site(byline: str, keys: frozenset[str]) -> bool:
+    """Whether all of it is the publication: its name may have a comma or an "and" in it."""
+    key = _key(_without_credit(byline))
+    return key in keys or key.removeprefix("the") in keys
 
 
 def _without_credit(byline: str) -> str:
@@ -120,19 +144,29 @@ def _without_credit(byline: str) -> str:
 def _person(name: str, *, is_sure: bool) -> str | None:
     plain = _FOR.sub("", _CJK_CREDIT.sub("", name))
     name = _JOB.sub("", plain).strip(" .-–—:\"'()|*")
+    if not is_sure:
+        name = _without_date(name)
     words = _WORD.findall(name)
     if name != plain and len(words) < 2 and len(plain.split()) > 1:
         return None  # "Guardian staff reporter"
     if not words or len(words) > MOST_WORDS or _DEGREE.fullmatch(name):
         return None
-    if ":" in name or "[at]" in name:
-        return None
     low = [word.casefold() for word in words]
+    if ":" in name or "[at]" in name or name.split()[0].casefold() in _ARTICLES:
+        return None  # "The Citizen", and what is left of "The Associated Press"
     if any(word in _NOBODY for word in low) or all(word in _AGENCIES for word in low):
         return None
     if is_sure:
         return name if len(name) >= 2 else None
     return name if not any(map(str.isdigit, name)) and _looks_like_one(name, words) else None
+
+
+def _without_date(name: str) -> str:
+    """``Ann Lee`` of ``Ann Lee March 5`` and of ``Ann Lee 5 March``."""
+    words = name.split()
+    while words and (words[-1].isdecimal() or words[-1].casefold().strip(".") in MONTHS):
+        words.pop()
+    return " ".join(words).strip(" .-–—·•|") if any(map(str.isdecimal, name)) else name
 
 
 def _looks_like_one(name: str, words: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -12,17 +12,14 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from wireroom import urls
-from wireroom.clean import jsonld
+from wireroom.clean import jsonld, nearby
 from wireroom.clean.titles import bare
 
 LONGEST_VALUE = 1_000  # characters; before any regular expression sees it
 MOST_VALUES = 20  # of one name
 MOST_H1 = 20
 MOST_SCRIPTS = 40  # without an address
-REACH = 6_000  # characters behind the title in which its lines are looked for
 MOST_LINES = 14  # behind the title in which a byline or a date stands
-LONGEST_LINE = 300  # characters
-MOST_ABOVE = 4  # elements upwards from the heading whose neighbour above is looked at
 MOST_PARENTS = 6  # elements upwards that tell where something stands
 
 FOREIGN = re.compile(
@@ -37,7 +34,6 @@ _WANTED = (
 )
 _OF_PAGE = "script:not([src]):not([type*='ld+json' i])"
 _NAMES = frozenset(("property", "name", "itemprop", "http-equiv"))
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "select"))
 
 
 @dataclass(frozen=True)  # no slots: what is asked for late is kept in it
@@ -88,17 +84,17 @@ class Page:
     def lines(self) -> Sequence[str]:
         """Lines of text behind the title; none where nobody knows where it stands."""
         if self._heading is not None:
-            text = _behind(self._heading)
+            text = nearby.behind(self._heading)
         elif (title := self.meta.get("og:title")) and self.tree.body is not None:
-            text = self.tree.body.text(deep=True, separator="\n").partition(title)[2][:REACH]
+            text = self.tree.body.text(deep=True, separator="\n").partition(title)[2]
         else:
             text = ""
-        return tuple(islice(_lines(text), MOST_LINES))
+        return tuple(islice(nearby.lines(text[: nearby.REACH]), MOST_LINES))
 
     @cached_property
     def lines_above(self) -> Sequence[str]:
         """The last lines of text above the heading, the nearest first."""
-        return tuple(_above(self._heading)) if self._heading is not None else ()
+        return tuple(nearby.above(self._heading)) if self._heading is not None else ()
 
     @cached_property
     def _heading(self) -> LexborNode | None:
@@ -215,39 +211,3 @@ def _is_address(url: str) -> bool:
 
 def _is_one_of(title: str, named: Sequence[str]) -> bool:
     return bool(title) and any(title in name or name in title for name in named)
-
-
-def _behind(node: LexborNode) -> str:
-    """The text behind an element, up to ``REACH`` characters, each piece on a line."""
-    texts: list[str] = []
-    length = 0
-    at: LexborNode | None = node
-    while at is not None and at.tag != "body" and length < REACH:
-        beside = at.next
-        while beside is not None and length < REACH:
-            if beside.tag not in _UNSEEN:
-                texts.append(beside.text(deep=True, separator="\n"))
-                length += len(texts[-1])
-            beside = beside.next
-        at = at.parent
-    return "\n".join(texts)[:REACH]
-
-
-def _above(node: LexborNode) -> Iterator[str]:
-    """The last line of what stands above an element, and above those that it is in."""
-    at: LexborNode | None = node
-    for _ in range(MOST_ABOVE):
-        if at is None or at.tag == "body":
-            return
-        beside = at.prev
-        while beside is not None and (beside.tag in _UNSEEN or not beside.text().strip()):
-            beside = beside.prev
-        if beside is not None:
-            yield list(_lines(beside.text(deep=True, separator="\n")[-REACH:]))[-1]
-        at = at.parent
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Those that are not blank, each cut at ``LONGEST_LINE``."""
-    bare = (" ".join(line.split()) for line in text.split("\n"))
-    return (line[:LONGEST_LINE] for line in bare if line)

@@ -16,8 +16,12 @@ LONGEST = 1_000  # characters; more are no title, whatever the page calls them
 SHORTEST_H1, LONGEST_H1, CLEAR_H1 = 8, 300, 15  # characters
 LONGEST_TAIL, SHORTEST_REST = 30, 15  # of "Title | Name of the site", where the name is unknown
 SHORTEST_NAMED = 5  # characters before the name of the site, where it is known
+LONGEST_KICKER = 30  # characters of a section or a subject before a title
 TRUST = {"h1": 0.75, "meta": 0.8, "jsonld": 0.8, "title": 0.6}
 
+_ARTICLES = frozenset(
+    ("the", "a", "an", "der", "die", "das", "ein", "eine", "le", "la", "un", "une")
+)
 _TAIL = re.compile(r"\s+(?:[|–—·•/»-]|::|-)\s+|\s*[|»]\s*")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -84,10 +88,19 @@ def bare(text: str) -> str:
 def _choose(h1s: Sequence[_Title], known: Sequence[_Title], names: frozenset[str]) -> _Title | None:
     shown = _shown([h1 for h1 in h1s if not _is_site(h1, known, names)], known)
     if shown and any(title.agrees(shown.bare) for title in known):
-        return _cut(shown, names, is_shown=True)
+        behind_kicker = (title for title in known if _is_behind_kicker(title.bare, shown.bare))
+        return _cut(next(behind_kicker, shown), names, is_shown=True)
     for title in known:
         return _cut(title, names)
     return shown
+
+
+def _is_behind_kicker(title: str, shown: str) -> bool:
+    """Whether a heading is ``title`` with a section before it: "Politics | The vote is off"."""
+    if len(title) <= CLEAR_H1 or not shown.endswith(f" {title}"):
+        return False
+    kicker = shown.removesuffix(title).strip()
+    return len(kicker) <= LONGEST_KICKER and kicker.split()[-1] not in _ARTICLES
 
 
 def _cut(title: _Title, names: frozenset[str], *, is_shown: bool = False) -> _Title:

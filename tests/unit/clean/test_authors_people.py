@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wireroom.clean.authors import names
-from wireroom.clean.people import people, sites_of
+from wireroom.clean.people import agencies, people, sites_of
 
 SITES = sites_of(("Harbour Gazette", "harbour-gazette.example", "harbour-gazette", "HGZ"))
 
@@ -33,6 +33,10 @@ SITES = sites_of(("Harbour Gazette", "harbour-gazette.example", "harbour-gazette
         ("Ann Lee for the Harbour Gazette", ("Ann Lee",)),
         ("Ann Lee & 3 others", ("Ann Lee",)),
         ("Ann Lee, Harbour Gazette", ("Ann Lee",)),
+        ("Ann Lee and Bo Dahl, Island Times", ("Ann Lee", "Bo Dahl")),
+        ("Ann Lee and The Associated Press", ("Ann Lee",)),
+        ("Ann Lee 5 March", ("Ann Lee",)),
+        ("Ann Lee March 5, 2026", ("Ann Lee",)),
     ],
 )
 def test_people_come_out_of_bylines(byline: str, expected: tuple[str, ...]) -> None:
@@ -46,6 +50,7 @@ def test_people_come_out_of_bylines(byline: str, expected: tuple[str, ...]) -> N
         "dpa", "AFP", "Harbour Gazette", "The Harbour Gazette", "Harbour Gazette staff",
         "harbour-gazette.example, Frankfurt, Germany", "HGZ Sport", "Editor", "Redaktion",
         "4 comments", "Posted on", "Name *", "3 min read", "Photo: Ann Lee", "Associated Press",
+        "The Harbour, The Citizen", "Der Bote",
         "Sponsored", "admin", "新华社", "编辑部", "",
     ],
 )  # fmt: skip
@@ -54,13 +59,30 @@ def test_what_is_nobody_is_not_a_person(byline: str) -> None:
 
 
 def test_without_the_names_of_the_site_its_name_would_pass_for_a_person() -> None:
-    assert people(["Harbour Gazette"], SITES) == ()
-    assert people(["Harbour Gazette"]) == ("Harbour Gazette",)
+    assert people(["Island Echo"], sites_of(["Island Echo"])) == ()
+    assert people(["Island Echo"]) == ("Island Echo",)
 
 
 def test_one_word_is_a_name_only_where_the_source_says_that_it_is_a_name() -> None:
     assert people(["Colette"], SITES, is_sure=True) == ("Colette",)
     assert people(["Colette"], SITES) == ()
+
+
+def test_beside_whole_names_a_word_in_small_letters_is_a_login() -> None:
+    assert people(["Ann Lee, annlee"], is_sure=True) == ("Ann Lee",)
+    assert people(["annlee"], is_sure=True) == ("annlee",)
+
+
+def test_a_site_whose_name_has_an_and_in_it_is_taken_as_a_whole() -> None:
+    sites = sites_of(["Lamp & Anchor"])
+    assert people(["Lamp & Anchor", ", The Lamp & Anchor"], sites, is_sure=True) == ()
+    assert people(["Lamp & Anchor"], is_sure=True) == ("Lamp", "Anchor")
+
+
+def test_agencies_are_told_by_their_names() -> None:
+    assert agencies(["AFP", " dpa ", "Associated Press", "Agencies", "Ann Lee"]) == (
+        "AFP", "dpa", "Associated Press",
+    )  # fmt: skip
 
 
 def test_the_plain_splitter_still_takes_everybody() -> None:

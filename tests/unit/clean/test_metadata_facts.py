@@ -6,6 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.clean import metadata
+from wireroom.clean.bylines import TRUST
 from wireroom.clean.metadata import Metadata
 
 URL = "https://www.harbour-gazette.example/2026/03/05/ferry"
@@ -44,6 +45,18 @@ def local(facts: Metadata) -> str:
 )
 def test_the_name_of_the_site_is_no_part_of_the_title(head: str, body: str) -> None:
     assert read(head, body).title == TITLE
+
+
+@pytest.mark.parametrize("kicker", ["Politics |", "News", "Kultur :", "SNYDE |"])
+def test_a_section_before_the_title_is_no_part_of_it(kicker: str) -> None:
+    head = f'<meta property="og:title" content="{TITLE}">'
+    assert read(head, f"<h1>{kicker} {TITLE}</h1>").title == TITLE
+
+
+@pytest.mark.parametrize("start", ["The", "What is the", "A word of more than thirty characters:"])
+def test_the_beginning_of_a_title_is_no_section(start: str) -> None:
+    head = f'<meta property="og:title" content="{TITLE}">'
+    assert read(head, f"<h1>{start} {TITLE}</h1>").title == f"{start} {TITLE}"
 
 
 def test_the_publisher_is_evidence_for_the_name_of_the_site() -> None:
@@ -106,6 +119,35 @@ def test_who_comments_and_who_wrote_other_stories_is_no_author() -> None:
     assert read(body=comment + other).authors == ()
     beside = '<div class="top"><div><p class="author">Ann Lee</p><p class="author">Eva Klee</p></div></div>'
     assert read(body=beside + other).authors == ("Ann Lee", "Eva Klee")
+
+
+def test_the_last_resort_is_whom_the_page_calls_a_person() -> None:
+    person = {"@type": "Person", "name": "Ann Lee"}
+    own = {"@type": "NewsArticle", "author": person}
+    site = '<meta property="og:site_name" content="Ann Lee">'
+    assert read(site, node=own).authors == ("Ann Lee",)
+    assert read(site, '<p class="byline">By Bo Dahl</p>', own).authors == ("Bo Dahl",)
+    group = {"@type": "Organization", "name": "Ann Lee"}
+    assert read(site, node={"@graph": [own, group]}).authors == ()
+    untyped = {"@type": "NewsArticle", "author": {"name": "Ann Lee"}}
+    assert read(site, node=untyped).authors == ()
+
+
+def test_an_agency_is_better_than_nobody() -> None:
+    node = {"@type": "NewsArticle", "author": {"@type": "Person", "name": "Associated Press"}}
+    facts = read(node=node)
+    assert facts.authors == ("Associated Press",)
+    assert read(body='<p class="byline">By Ann Lee</p>', node=node).authors == ("Ann Lee",)
+    sure = next(c.confidence for c in facts.claims if c.field == "authors")
+    assert sure < TRUST["jsonld"]
+
+
+def test_styles_scripts_and_captions_are_no_lines() -> None:
+    unseen = "<style>.a{}</style><figure><figcaption>By Bo Dahl</figcaption></figure>"
+    body = (
+        f"<h1>The ferry</h1><div>{unseen}<span>By <script>x()</script><a>Ann Lee</a></span></div>"
+    )
+    assert read(body=body).authors == ("Ann Lee",)
 
 
 # --- dates
