@@ -13,7 +13,6 @@ from typing import NamedTuple, get_args
 
 from wireroom.clean import reasons as clean
 from wireroom.fetch import reasons as fetch
-from wireroom.replay.standing import BY_HAND
 from wireroom.web.errors import RefusedReason
 
 PACKAGE = Path(__file__).parents[1]
@@ -41,8 +40,13 @@ ENDS = {
     "Unchanged": UNCHANGED,
     "_Died": RETRIES,
 }
-NO_STAGES = frozenset(("cli", "demo", "embedded", "replay"))
-NAMED_ENDS = {"fetch.reasons": BY_STATUS, "storage.pool": PAUSES, "clean.reasons": DROPS}
+NO_STAGES = frozenset(("cli", "demo", "embedded", "replay.back"))
+NAMED_ENDS = {
+    "fetch.reasons": BY_STATUS,
+    "storage.pool": PAUSES,
+    "clean.reasons": DROPS,
+    "replay.standing": DROPS,
+}
 """What follows from a word that a variable called ``reason`` or ``REASONS`` holds, by module."""
 
 RETURNED = frozenset(("judge", "reason_of"))
@@ -152,13 +156,12 @@ def found(package: Path = PACKAGE) -> set[Found]:
         ".".join(path.relative_to(package).with_suffix("").parts): path
         for path in package.rglob("*.py")
     }
-    stages = {
+    return {
         entry
         for module, path in modules.items()
-        if module.partition(".")[0] not in NO_STAGES
+        if NO_STAGES.isdisjoint((module, module.partition(".")[0]))
         for entry in _of_module(path, module)
     }
-    return stages | {Found(BY_HAND, DROPS, "replay.standing")}
 
 
 def complaints(package: Path = PACKAGE) -> list[str]:
@@ -182,7 +185,7 @@ def _of_module(path: Path, module: str) -> Iterator[Found]:
                 yield from (Found(word, end_of(word), module) for word in _words(reason))
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.strip(
                 "_"
-            ).lower() in ("reason", "reasons"):
+            ).lower() in ("reason", "reasons", "by_hand"):
                 end = NAMED_ENDS.get(module, DEAD)
                 yield from (Found(word, end, module) for word in _words(value))
             case ast.FunctionDef(name=name) if name in RETURNED:

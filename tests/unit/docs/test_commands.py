@@ -9,11 +9,11 @@ from tests.unit.docs.pages import PAGES, ROOT, code, name
 
 from wireroom.cli.commands import parser
 
-TARGETS = frozenset(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+TARGETS = frozenset(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 COMMAND = re.compile(
     r"(?<![\w./-])(?:\.venv/bin/)?wireroom(?: ([a-z][^|·`#;&<>]*))?(?=[|·`#;&<>]|$)"
 )
-MAKE = re.compile(r"^make ([a-z]+)")
+MAKE = re.compile(r"^make ([a-z-]+)")
 
 
 def commands(lines: list[str]) -> list[str]:
