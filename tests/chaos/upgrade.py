@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 import fastavro
@@ -19,7 +20,14 @@ from wireroom import urls
 from wireroom.cli.chaos import SERVICES
 from wireroom.cli.composition import STAGES, broker
 from wireroom.cli.verify import Asked, proving
-from wireroom.events import ArticleFetched, Hint, Submission
+from wireroom.events import (
+    Article,
+    ArticleClassified,
+    ArticleCleaned,
+    ArticleFetched,
+    Hint,
+    Submission,
+)
 from wireroom.storage import proof
 from wireroom.storage.pool import open_pool
 from wireroom.verify.judgement import judge
@@ -32,6 +40,8 @@ from wireroom.wire.schemas import Schema, Schemas
 
 ID = UUID("3b1f5a86-7c39-4b61-8a0e-6a3a1c5d9e10")
 OLD = 20  # records of each older version
+
+Made = TypeVar("Made", ArticleFetched, ArticleCleaned, ArticleClassified)
 
 
 async def run(stood: Standing, seed: int) -> Verdict:
@@ -69,26 +79,37 @@ async def _repeated(stood: Standing, ids: set[bytes]) -> list[str]:
 
 
 async def _send_old(stood: Standing, seed: int) -> dict[UUID, UUID]:
-    """Submission → article, of texts that were fetched by an earlier version."""
+    """Submission → article, of texts that were handed on by an earlier version of each stage."""
     sent: dict[UUID, UUID] = {}
     async with broker(stood.running.settings).producer() as producer:
-        for schema in _older(ArticleFetched):
-            for n in range(OLD):
-                text = f"The harbour of run {seed} got its crane number {n}.\n" * 12
-                article = urls.text_article_id(f"{schema.version} {text}")
-                submission = uuid5(ID, f"{seed} {schema.version} {n}")
-                event = ArticleFetched(
-                    article_id=article, submission=Submission(probe=True), hint=Hint(),
-                    fetched_at=datetime.now(UTC), text=text + f"Version {schema.version}, crane {n}.",
-                )  # fmt: skip
-                sent[submission] = article
-                more = {**headers.first(submission), FINGERPRINT: schema.fingerprint}
-                await (
-                    await producer.send(
-                        event.topic, key=event.key, value=_written(schema, event), headers=more
+        for kind in (ArticleFetched, ArticleCleaned, ArticleClassified):
+            for schema in _older(kind):
+                for n in range(OLD):
+                    event = _event(kind, f"{seed} {kind.__name__} {schema.version} {n}")
+                    submission = uuid5(ID, str(event.article_id))
+                    sent[submission] = event.article_id
+                    more = {**headers.first(submission), FINGERPRINT: schema.fingerprint}
+                    value = _written(schema, event)
+                    await (
+                        await producer.send(event.topic, key=event.key, value=value, headers=more)
                     )
-                )
     return sent
+
+
+def _event(kind: type[Made], mark: str) -> Made:
+    text = f"The harbour got the crane of {mark}.\n" * 12
+    known: dict[str, object] = {
+        "article_id": urls.text_article_id(text),
+        "submission": Submission(probe=True),
+    }
+    if kind is ArticleFetched:
+        return kind(**known, hint=Hint(), fetched_at=datetime.now(UTC), text=text)
+    article = Article(text=text)
+    if kind is ArticleCleaned:
+        return kind(**known, article=article)
+    return kind(
+        **known, article=article, language="en", language_confidence=1.0, language_source="text"
+    )
 
 
 def _older(kind: type[Event]) -> Sequence[Schema]:
