@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, TypeAlias
 
 import orjson
@@ -57,7 +56,7 @@ def read(scripts: Iterable[str]) -> JsonLd:
     """Every ``application/ld+json`` script of a page; what cannot be read is passed over."""
     nodes: list[Node] = []
     for script in scripts:
-        nodes.extend(islice(_walk(_parsed(script), 0), MOST_NODES - len(nodes)))
+        _collect(_parsed(script), 0, nodes)
     by_id: dict[str, Node] = {}
     for node in nodes:
         name = node.get("@id")
@@ -159,23 +158,25 @@ def _parsed(raw: str) -> object:
         return None
 
 
-def _walk(value: object, depth: int) -> Iterator[Node]:
-    if depth > DEEPEST:
+def _collect(value: object, depth: int, nodes: list[Node]) -> None:
+    """All objects in ``value``, outer ones first; a generator would pass each up all levels."""
+    if depth > DEEPEST or len(nodes) >= MOST_NODES:
         return
     if isinstance(value, dict):  # not Mapping, which is asked ten times as slowly
-        yield value
-        for item in value.values():
-            if isinstance(item, dict | list):
-                yield from _walk(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value[:LONGEST_LIST]:
-            yield from _walk(item, depth + 1)
+        nodes.append(value)
+        inner: Iterable[object] = value.values()
+    else:
+        inner = value[:LONGEST_LIST] if isinstance(value, list) else ()
+    for item in inner:
+        if isinstance(item, dict | list):
+            _collect(item, depth + 1, nodes)
 
 
 def _type_rank(node: Node) -> int:
     types = node.get("@type")
-    listed = types if isinstance(types, list) else [types]
-    return max((_RANKS.get(str(name).lower(), 0) for name in listed), default=0)
+    if not isinstance(types, list):
+        return _RANKS.get(types.lower(), 0) if isinstance(types, str) else 0
+    return max((_RANKS.get(str(name).lower(), 0) for name in types), default=0)
 
 
 def _rank(node: Node) -> int:

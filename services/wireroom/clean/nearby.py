@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
@@ -15,22 +16,20 @@ _UNSEEN = frozenset(
 )
 
 
-def behind(node: LexborNode) -> str:
-    """The text behind an element, up to ``REACH`` characters, each piece on a line."""
-    texts: list[str] = []
+def behind(node: LexborNode) -> Iterator[str]:
+    """The pieces of text behind an element, within ``REACH`` characters."""
     length = 0
     at: LexborNode | None = node
-    while at is not None and at.tag != "body" and length < REACH:
+    while at is not None and at.tag != "body":
         beside = at.next
-        while beside is not None and length < REACH:
+        while beside is not None:
             for text in _texts(beside):
-                texts.append(text)
+                yield text
                 length += len(text)
                 if length >= REACH:
-                    break
+                    return
             beside = beside.next
         at = at.parent
-    return "\n".join(texts)[:REACH]
 
 
 def above(node: LexborNode) -> Iterator[str]:
@@ -43,7 +42,7 @@ def above(node: LexborNode) -> Iterator[str]:
         while beside is not None and (beside.tag in _UNSEEN or not beside.text().strip()):
             beside = beside.prev
         if beside is not None:
-            yield list(lines(beside.text(deep=True, separator="\n")[-REACH:]))[-1]
+            yield from deque(lines(beside.text(deep=True, separator="\n")[-REACH:]), maxlen=1)
         at = at.parent
 
 
@@ -52,11 +51,13 @@ def _texts(node: LexborNode) -> Iterator[str]:
     waiting = [node]
     while waiting:
         at = waiting.pop()
+        if at is not node and at.next is not None:
+            waiting.append(at.next)
         if at.tag == "-text":
             if text := (at.text_content or "").strip():
                 yield text
-        elif at.tag not in _UNSEEN:
-            waiting += reversed(list(at.iter(include_text=True)))
+        elif at.tag not in _UNSEEN and at.child is not None:
+            waiting.append(at.child)
 
 
 def lines(text: str) -> Iterator[str]:

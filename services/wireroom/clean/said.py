@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -42,7 +42,8 @@ class Page:
 
     ``meta``: the first value of each name; ``repeated``: all values of those with several.
     ``links``: the first address of each ``rel``; ``base``: what relative addresses start from.
-    ``title``: of the head; ``h1s``: the first of its headings. ``language``: as declared.
+    ``host``: of ``url``. ``title``: of the head; ``h1s``: the first of its headings.
+    ``language``: as declared.
     """
 
     tree: LexborHTMLParser
@@ -55,20 +56,13 @@ class Page:
     base: str | None = None
     language: str | None = None
     title: str | None = None
+    host: str | None = None
 
     def meta_all(self, name: str) -> Sequence[str]:
         """All values of a name, in order."""
         if name in self.repeated:
             return self.repeated[name]
         return [self.meta[name]] if name in self.meta else []
-
-    @cached_property
-    def host(self) -> str | None:
-        """The host of ``url``; None where that is no address."""
-        try:
-            return urls.host(self.url)
-        except ValueError:
-            return None
 
     @cached_property
     def headings(self) -> Sequence[str]:
@@ -84,11 +78,12 @@ class Page:
     def lines(self) -> Sequence[str]:
         """Lines of text behind the title; none where nobody knows where it stands."""
         if self._heading is not None:
-            text = nearby.behind(self._heading)
-        elif (title := self.meta.get("og:title")) and self.tree.body is not None:
-            text = self.tree.body.text(deep=True, separator="\n").partition(title)[2]
-        else:
-            text = ""
+            pieces = nearby.behind(self._heading)
+            return tuple(islice(chain.from_iterable(map(nearby.lines, pieces)), MOST_LINES))
+        title = self.meta.get("og:title")
+        if not title or self.tree.body is None:
+            return ()
+        text = self.tree.body.text(deep=True, separator="\n").partition(title)[2]
         return tuple(islice(nearby.lines(text[: nearby.REACH]), MOST_LINES))
 
     @cached_property
@@ -110,12 +105,14 @@ def page(tree: LexborHTMLParser, url: str) -> Page:
 
     A ``url`` that is none is as good as none.
     """
+    host = _host(url)
     found = _Found()
     for node in tree.css(_WANTED):
         found.take(node)
     return Page(
         tree=tree,
-        url=url if _is_address(url) else "",
+        url=url if host else "",
+        host=host,
         data=jsonld.read(found.data),
         meta=found.meta,
         repeated=found.repeated,
@@ -202,11 +199,12 @@ def plain(value: str | None) -> str | None:
     return jsonld.text_of(value) if value else None
 
 
-def _is_address(url: str) -> bool:
+def _host(url: str) -> str | None:
+    """None for what is no address, to urllib or to browsers."""
     try:
-        return bool(urls.host(url) and urlsplit(url).netloc)
+        return urls.host(url) if urlsplit(url).netloc else None
     except ValueError:
-        return False
+        return None
 
 
 def _is_one_of(title: str, named: Sequence[str]) -> bool:
