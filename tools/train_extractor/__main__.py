@@ -66,12 +66,18 @@ def _folds(found: Sequence[Page], known: Sequence[Sample], out: Path | None) -> 
     report = {}
     for name in sorted({page.set for page in found}):
         mine = [page for page in found if page.set == name]
-        got = scores.f1(scores.marks(page.truth, texts[page.id][0]) for page in mine)
+        got = _score([(page.truth, texts[page.id][0]) for page in mine])
         other = sum(texts[page.id][1] == "fallback" for page in mine) / len(mine)
         values = dict(zip(("precision", "recall", "f1"), (round(x, 4) for x in got), strict=True))
         report[name] = {**values, "fallback": round(other, 4)}
         tell(f"{name} {report[name]}")
     return report
+
+
+def _score(found: Sequence[tuple[dict[str, Any], str]]) -> tuple[float, float, float]:
+    if all("text" not in truth for truth, _ in found):
+        return scores.segments(found)
+    return scores.f1(scores.marks(truth, text) for truth, text in found)
 
 
 def _text(page: Page, model: forest.Forest) -> tuple[str, str]:

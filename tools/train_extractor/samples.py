@@ -40,7 +40,7 @@ def of(page: Page) -> Sample:
     measured = measures.of(read, about)
     texts = [read.found[place].text for place in measured.places]
     known = _labels(page, texts)
-    rows = np.array(measured.rows, dtype=np.int16).reshape(len(texts), len(measures.NAMES))
+    rows = np.ascontiguousarray(measured.columns.T)
     words = rows[:, measures.NAMES.index("words")].astype(np.float32)
     return Sample(page.id, page.set, fold(page.domain), rows, known, _weights(page, words, known))
 

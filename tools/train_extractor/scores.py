@@ -28,6 +28,18 @@ def marks(truth: Mapping[str, Any], text: str) -> tuple[float | None, float | No
     return (right / (right + wrong) if right + wrong else None), share
 
 
+def segments(found: Iterable[tuple[Mapping[str, Any], str]]) -> tuple[float, float, float]:
+    """Precision, recall and F1 over all known segments of pages: truth and text of each."""
+    right = wrong = wanted = 0
+    for truth, text in found:
+        even = " ".join(text.split())
+        right += sum(" ".join(part.split()) in even for part in truth["with"])
+        wrong += sum(" ".join(part.split()) in even for part in truth["without"])
+        wanted += len(truth["with"])
+    precision, recall = right / ((right + wrong) or 1), right / (wanted or 1)
+    return precision, recall, 2 * right / ((right + wrong + wanted) or 1)
+
+
 def f1(found: Iterable[tuple[float | None, float | None]]) -> tuple[float, float, float]:
     """Means over pages of precision and recall, and their harmonic mean."""
     pairs = list(found)

@@ -130,7 +130,8 @@ def _beside(blocks: Sequence[Block], url: str) -> Iterator[Line]:
     is_listing = is_listed = False
     for block in blocks:
         text = block.text
-        is_item = is_listing and block.linked * 10 >= 9 * len(text)
+        is_linked = block.linked * 10 >= 9 * len(text)
+        is_item = is_listing and (is_linked or block.element.tag == "li")
         is_listing = is_item or (not is_listed and is_head(text))
         is_listed = is_listed or is_listing
         is_address = " " not in text and url_in(text) is not None

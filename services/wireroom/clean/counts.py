@@ -1,13 +1,18 @@
-"""What is counted once for all blocks of a page, before each of them is put into numbers."""
+"""What is counted for all blocks of a page at once: arrays with a number for each of them."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
+from typing import TypeAlias
 
-from wireroom.clean import cues
+import numpy as np
+import numpy.typing as npt
+
 from wireroom.clean.blocks import Block, Blocks, Element
+
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 SHORTEST_SCORED, LONGEST_SCORED = 40, 1_200  # characters
 MOST_LINKED = 400  # thousandths of a block's characters; with more it has no score
@@ -27,7 +32,33 @@ CLASSES = {
     for tag in tags.split()
 }
 """Tags by their kind; ``HEADINGS`` are three of them, 0 is any other tag."""
+_P = CLASSES["p"]
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class Elements:
+    """Arrays with a number for each element; the parent of body is body.
+
+    The blocks in an element follow one another, so what is in it is a difference of two sums.
+    """
+
+    def __init__(self, elements: Sequence[Element]) -> None:
+        told = [
+            (
+                e.parent.place if e.parent is not None else 0,
+                *(e.start, e.end, e.depth, CLASSES.get(e.tag, 0), e.own, e.signs),
+                e.alike,
+            )
+            for e in elements
+        ]
+        table = table_of(told)
+        self.parents, self.starts, self.ends, self.depths, self.tags = table[:5]
+        self.own, self.signs, self.alike = table[5:]
+
+    def under(self, sums: Ints) -> Ints:
+        """Of what ``sums`` adds up over blocks: as much as is in each element."""
+        held: Ints = sums[self.ends] - sums[self.starts]
+        return held
 
 
 class Counts:
@@ -37,57 +68,55 @@ class Counts:
     """
 
     def __init__(self, page: Blocks) -> None:
-        self.found = found = page.found
-        self.width = width = _width(found)
-        self.sizes = [len(block.text) * width for block in found]
-        self.linked = [1000 * b.linked // len(b.text) for b in found]
-        pairs = zip(self.sizes, self.linked, strict=True)
-        self.scores = [_score(size, linked) for size, linked in pairs]
-        self.score_sums, self.char_sums = _sums(self.scores), _sums(self.sizes)
-        self.tags = [CLASSES.get(block.element.tag, 0) for block in found]
-        self.read: dict[int, tuple[int, int, int]] = {}
-        self.scored = [place for place, score in enumerate(self.scores) if score]
-        self.alike: defaultdict[str, int] = defaultdict(int)
-        self.alike_score: defaultdict[str, int] = defaultdict(int)
-        for block, score in zip(found, self.scores, strict=True):
-            self.alike[block.element.signature] += 1
-            self.alike_score[block.element.signature] += score
-        self._count(page.elements)
-        self.best = max(page.elements, key=lambda element: element.weight)
-        self.path = _path(self.best)
-        self.total = page.elements[0].score or 1
-        self.of_page = (
-            min(len(found), LARGEST),
-            min(self.char_sums[-1], LARGEST),
-            min(self.score_sums[-1], LARGEST),
-            1000 * self.best.score // self.total,
+        self.found = page.found
+        self.width = _width(page.found)
+        self.elements = Elements(page.elements)
+        told = [
+            (len(b.text), b.linked, b.bold, b.italic, b.links, b.rules, b.element.place)
+            for b in page.found
+        ]
+        letters, linked, bold, italic, *rest = table_of(told)
+        self.links, self.rules, self.at = rest
+        self.sizes = letters * self.width
+        self.linked, self.bold, self.italic = (
+            1000 * part // letters for part in (linked, bold, italic)
         )
+        self.scores = _scores(self.sizes, self.linked)
+        self.score_sums, self.char_sums = sums(self.scores), sums(self.sizes)
+        self.link_sums = sums(linked * self.width)
+        self.total = int(self.score_sums[-1]) or 1
+        self.tags = self.elements.tags[self.at]
 
-    def cues(self, place: int) -> tuple[int, int, int]:
-        """``cues.of`` the block; only blocks that a row speaks of are read."""
-        known = self.read.get(place)
-        if known is None:
-            known = self.read[place] = cues.of(self.found[place].text)
-        return known
+    def best(self) -> int:
+        """The container: a block's score counts for its element, and half for the one above.
 
-    def _count(self, elements: Sequence[Element]) -> None:
-        """Sums of each element: its own blocks, then those of its children, from the leaves up."""
-        for place, block in enumerate(self.found):
-            e, score = block.element, self.scores[place]
-            e.chars += self.sizes[place]
-            e.linked += block.linked * self.width
-            e.score += score
-            e.blocks += 1
-            to = e.parent if e.tag == "p" and e.parent is not None else e
-            to.weight += 2 * score
-            if to.parent is not None:
-                to.parent.weight += score
-        for e in reversed(elements):
-            if (above := e.parent) is not None:
-                above.chars += e.chars
-                above.linked += e.linked
-                above.score += e.score
-                above.blocks += e.blocks
+        For a paragraph, that is the element that the paragraph stands in.
+        """
+        parents = self.elements.parents
+        to = np.where(self.tags == _P, parents[self.at], self.at)
+        above = np.where(to > 0, parents[to], -1)
+        weights = np.bincount(to, 2 * self.scores, len(parents))
+        weights += np.bincount(above + 1, self.scores, len(parents) + 1)[1:]
+        return int(weights.argmax())
+
+
+def table_of(rows: Sequence[tuple[int, ...]]) -> Ints:
+    """Rows of the same length as an array of columns; twice as fast as ``np.array``."""
+    numbers = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * len(rows[0]))
+    return numbers.reshape(len(rows), -1).T
+
+
+def sums(values: Ints) -> Ints:
+    """One more than the values: what comes before each of them, and all."""
+    found = np.zeros(len(values) + 1, dtype=np.int64)
+    values.cumsum(out=found[1:])
+    return found
+
+
+def _scores(sizes: Ints, linked: Ints) -> Ints:
+    scores: Ints = np.minimum(sizes, LONGEST_SCORED) * (1000 - linked) // 1000
+    scores[(sizes < SHORTEST_SCORED) | (linked >= MOST_LINKED)] = 0
+    return scores
 
 
 def _width(found: Sequence[Block]) -> int:
@@ -96,25 +125,3 @@ def _width(found: Sequence[Block]) -> int:
     if sample.isascii():
         return 1
     return 3 if len(_DENSE.findall(sample)) * 3 > len(sample) else 1
-
-
-def _score(size: int, linked: int) -> int:
-    if size < SHORTEST_SCORED or linked >= MOST_LINKED:
-        return 0
-    return min(size, LONGEST_SCORED) * (1000 - linked) // 1000
-
-
-def _path(element: Element | None) -> dict[Element, int]:
-    path: dict[Element, int] = {}
-    while element is not None:
-        path[element] = len(path)
-        element = element.parent
-    return path
-
-
-def _sums(values: Sequence[int]) -> list[int]:
-    total, sums = 0, [0]
-    for value in values:
-        total += value
-        sums.append(total)
-    return sums

@@ -32,30 +32,38 @@ class BadModel(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """``name``: names data and training; ``columns``: what a row holds, in order."""
+    """``name``: names data and training; ``columns``: what is known of a row, in order.
+
+    The first node of every tree, then the second of every tree, and so on: so they are looked at
+    together, and trees that have fewer are filled up with tests that cannot fail.
+    """
 
     name: str
     columns: tuple[str, ...]
     _features: npt.NDArray[np.intp]
     _thresholds: npt.NDArray[np.int16]
     _left: npt.NDArray[np.uint32]
-    _starts: npt.NDArray[np.intp]
     _leaves: npt.NDArray[np.int64]
 
-    def scores(self, rows: Sequence[Sequence[int]]) -> list[int]:
-        """The score of each row: log-odds in thousandths; above 0 is content."""
+    def scores(self, table: npt.NDArray[np.int16]) -> list[int]:
+        """The score of each row: log-odds in thousandths; above 0 is content.
+
+        ``table[c, n]`` is column c of row n.
+        """
         found: list[int] = []
-        for start in range(0, len(rows), CHUNK):
-            table = np.array(rows[start : start + CHUNK], dtype=np.int16).T
-            found.extend(self._of_columns(np.ascontiguousarray(table)).tolist())
+        for start in range(0, table.shape[1], CHUNK):
+            part = np.ascontiguousarray(table[:, start : start + CHUNK])
+            found.extend(self._of_columns(part).tolist())
         return found
 
     def _of_columns(self, table: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
-        failed = table.take(self._features, axis=0) > self._thresholds
-        gone = np.bitwise_or.reduceat(failed * self._left, self._starts, axis=0)
+        gone = np.zeros((len(self._leaves), table.shape[1]), dtype=np.uint32)
+        nodes = zip(self._features, self._thresholds, self._left, strict=True)
+        for features, thresholds, left in nodes:
+            gone |= (table.take(features, axis=0) > thresholds) * left
         first = ~gone & (gone + np.uint32(1))  # the lowest bit that is not set
         leaf = np.frexp(first.astype(np.float64))[1] - 1
-        trees = np.arange(len(self._starts))[:, np.newaxis]
+        trees = np.arange(len(self._leaves))[:, np.newaxis]
         sums: npt.NDArray[np.int64] = self._leaves[trees, leaf].sum(axis=0, dtype=np.int64)
         return sums
 
@@ -82,28 +90,20 @@ def model(columns: tuple[str, ...]) -> Forest:
 
 
 def _forest(told: dict[str, Any]) -> Forest:
-    features: list[int] = []
-    thresholds: list[int] = []
-    left: list[int] = []
-    starts: list[int] = []
-    leaves = np.zeros((len(told["trees"]), MOST_LEAVES), dtype=np.int64)
-    for number, tree in enumerate(told["trees"]):
+    trees = told["trees"]
+    most = max(len(tree["nodes"]) for tree in trees)
+    features = np.zeros((most, len(trees)), dtype=np.intp)
+    thresholds = np.full((most, len(trees), 1), np.iinfo(np.int16).max, dtype=np.int16)
+    left = np.zeros((most, len(trees), 1), dtype=np.uint32)
+    leaves = np.zeros((len(trees), MOST_LEAVES), dtype=np.int64)
+    for number, tree in enumerate(trees):
         if not 2 <= len(tree["leaves"]) <= MOST_LEAVES:
             raise BadModel(f"tree {number} has {len(tree['leaves'])} leaves")
-        starts.append(len(features))
-        for feature, threshold, first, end in tree["nodes"]:
+        for place, (feature, threshold, first, end) in enumerate(tree["nodes"]):
             if not (0 <= feature < len(told["columns"]) and 0 <= first < end < len(tree["leaves"])):
                 raise BadModel(f"tree {number} has a node that points outside")
-            features.append(feature)
-            thresholds.append(threshold)
-            left.append((1 << end) - (1 << first))
+            features[place, number] = feature
+            thresholds[place, number] = threshold
+            left[place, number] = (1 << end) - (1 << first)
         leaves[number, : len(tree["leaves"])] = tree["leaves"]
-    return Forest(
-        name=told["name"],
-        columns=tuple(told["columns"]),
-        _features=np.array(features, dtype=np.intp),
-        _thresholds=np.array(thresholds, dtype=np.int16)[:, np.newaxis],
-        _left=np.array(left, dtype=np.uint32)[:, np.newaxis],
-        _starts=np.array(starts, dtype=np.intp),
-        _leaves=leaves,
-    )
+    return Forest(told["name"], tuple(told["columns"]), features, thresholds, left, leaves)

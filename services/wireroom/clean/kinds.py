@@ -95,8 +95,8 @@ def _said(parsed: Page) -> Iterator[str]:
 
 
 def _is_linked(page: Blocks) -> bool:
-    body = page.elements[0] if page.elements else None
-    return body is not None and body.linked > MOST_LINKED * body.chars
+    linked = sum(block.linked for block in page.found)
+    return linked > MOST_LINKED * sum(len(block.text) for block in page.found)
 
 
 def _has_paragraph(body: Body) -> bool:

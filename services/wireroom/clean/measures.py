@@ -1,189 +1,176 @@
-"""A block in numbers, for the classifier: itself, where it stands, what is around it.
+"""The blocks of a page in numbers, for the classifier: what each is, where, and what is around.
 
 All numbers are integers, shares in thousandths, none beyond 30,000: the same page gives the same
-numbers on every machine. ``NAMES`` names the columns; the model refers to them by place.
+numbers on every machine. ``NAMES`` names the columns; the model refers to them by place. What can
+be counted for a whole page at once is.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from wireroom.clean import around, signs, titles
-from wireroom.clean.around import Around
-from wireroom.clean.blocks import Block, Blocks, Element
-from wireroom.clean.counts import CLASSES, HEADINGS, LARGEST, Counts
+import numpy as np
+import numpy.typing as npt
 
+from wireroom.clean import around, cues, punctuation, titles, within
+from wireroom.clean.blocks import Blocks
+from wireroom.clean.counts import CLASSES, HEADINGS, LARGEST, Counts, Ints, table_of
+
+SHORTEST_SITE = 3  # characters of a name that is looked for in texts
 NEVER = 900  # thousandths of a block in links, from which on it is one and no paragraph
 
-_END = re.compile(r"[.!?…。！？؟।۔][\"'”’»“)\]」』]*$|[\"”»」』]$")
+_H1, _ARTICLE = CLASSES["h1"], CLASSES["article"]
+_STOPS, _COLONS = frozenset('.!?…。！？؟।۔"”»」』'), frozenset(":：")
+_CLOSING = "'’“)]"
 
 _OF_TEXT = (
-    *("chars", "words", "linked", "commas", "stops", "last", "upper", "bold", "italic", "links"),
-    *("cue", "own_words", "our_words", "quotes", "in_description"),
-    *(f"to_{name}" for name in signs.TARGETS),
+    *("words", "commas", "stops", "quotes", "last", "in_description", "names_site"),
+    *("doubles", "since_title", "cue", "own_words", "our_words"),
 )
-_OF_ELEMENT = (
-    *("tag", "depth", "under_self", "parent_tag", "under_parent", "under_2", "under_3"),
-    *("under_4", "linked_parent", "linked_2", "linked_3", "blocks_parent", "mean_parent"),
-    *("mean_3", "steps_to_path", "meets_above", "alike", "alike_score"),
-    *(f"in_{name}" for name in signs.ALL),
-    *(f"at_{name}" for name in signs.NAMES),
-)
+_OF_BLOCK = ("chars", "linked", "bold", "italic", "links", "h1s", "articles")
 _OF_PAGE = ("page_blocks", "page_chars", "page_score", "in_best")
-NAMES = (*_OF_TEXT, *_OF_ELEMENT, *around.NAMES, *_OF_PAGE)
-_NO_TARGETS = [0] * len(signs.TARGETS)
+NAMES = (*_OF_TEXT, *_OF_BLOCK, *around.NAMES, *within.NAMES, *_OF_PAGE)
+
+Columns = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a page says of itself: its titles and its description, which blocks may repeat."""
+    """What a page says of itself: titles and a description, which blocks may repeat; its site."""
 
     titles: tuple[str, ...] = ()
     description: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """``rows``: the columns of the blocks at ``places``; all other blocks are links alone."""
+    """``columns[c, n]``: column c of the block at ``places[n]``; other blocks are links alone."""
 
-    places: list[int]
-    rows: list[list[int]]
+    places: list[int] = field(default_factory=list)
+    columns: Columns = field(default_factory=lambda: np.zeros((len(NAMES), 0), dtype=np.int16))
 
 
 def of(page: Blocks, about: About) -> Measured:
     """Every block that may be content, in numbers."""
-    return _Rows(page, about).measured() if page.found else Measured([], [])
+    if not page.found:
+        return Measured()
+    counts = Counts(page)
+    worth = np.flatnonzero((counts.linked < NEVER) | np.isin(counts.tags, HEADINGS))
+    if not len(worth):
+        return Measured()
+    read, texts = _cues(counts, worth), _Texts(counts, about)
+    blocks = np.vstack([*_of_blocks(counts), *around.columns(counts, read[0])])
+    elements = np.vstack(list(within.columns(counts, texts.title)))
+    parts = (
+        texts.columns(worth),
+        read[:, worth],
+        blocks[:, worth],
+        elements[:, counts.at[worth]],
+        np.broadcast_to(_of_page(counts)[:, np.newaxis], (len(_OF_PAGE), len(worth))),
+    )
+    table = np.minimum(np.concatenate(parts), LARGEST).astype(np.int16)
+    return Measured(worth.tolist(), table)
 
 
-class _Rows:
-    def __init__(self, page: Blocks, about: About) -> None:
-        self.counts = Counts(page)
-        self.around = Around(self.counts)
+def _cues(counts: Counts, worth: Ints) -> Ints:
+    """``cues.of`` the blocks, by column; 0 for those that are links alone."""
+    told = np.zeros((3, len(counts.found)), dtype=np.int64)
+    told[:, worth] = table_of(cues.of_many([counts.found[n].text for n in worth.tolist()]))
+    return told
+
+
+class _Texts:
+    """The columns that are read from the texts, but for cues."""
+
+    def __init__(self, counts: Counts, about: About) -> None:
+        self.found, self.width = counts.found, counts.width
         self.titles = {bare for title in about.titles if (bare := titles.bare(title))}
-        self.title_starts = {title[0] for title in self.titles}
+        self.starts = {title[0] for title in self.titles}
         self.description = titles.bare(about.description[:400])
-        self.above: dict[Element, list[int]] = {}
-        self.bits: dict[tuple[int, int], list[int]] = {}
+        self.site = about.site if len(about.site) >= SHORTEST_SITE else ""
+        self.title = -1
+        self.since = self._since_title()
+        if self.title < 0:
+            self.title = int(counts.scores.argmax())
 
-    def measured(self) -> Measured:
+    def columns(self, worth: Ints) -> Ints:
         seen: dict[str, int] = {}
-        since_title = -50
-        places, rows = [], []
-        for place, block in enumerate(self.counts.found):
+        doubles = []
+        for block in self.found:
             start = block.text[:200]
-            doubles = seen.get(start, 0)
-            seen[start] = doubles + 1
-            if self._is_title(block.text) or (block.element.tag == "h1" and since_title < 0):
-                since_title = 0
-            elif since_title >= 0:
-                since_title += 1
-            if self.counts.linked[place] >= NEVER and self.counts.tags[place] not in HEADINGS:
-                continue
-            places.append(place)
-            row = self._of_text(place, block)
-            row += self._of_element(block.element)
-            row += self.around.of(place, block.element, doubles, since_title)
-            row += self.counts.of_page
-            rows.append(row)
-        return Measured(places, rows)
+            doubles.append(min(seen.get(start, 0), 99))
+            seen[start] = doubles[-1] + 1
+        texts = [self.found[place].text for place in worth.tolist()]
+        rows = [(_last(text), self._in_description(text), self._names_site(text)) for text in texts]
+        blanks, commas, stops, quotes = punctuation.of(texts)
+        words = blanks + 1
+        if self.width > 1:
+            words = np.maximum(words, [len(text) // 2 for text in texts])
+        counted = (words, np.minimum(commas, 50), np.minimum(stops, 50), np.minimum(quotes, 20))
+        around = np.array([doubles, self.since])[:, worth]
+        return np.vstack((*counted, table_of(rows), np.minimum(around, LARGEST)))
+
+    def _since_title(self) -> list[int]:
+        """Blocks since the title was seen; -50 before it."""
+        since, told = -50, []
+        for place, block in enumerate(self.found):
+            if self._is_title(block.text) or (block.element.tag == "h1" and since < 0):
+                since = 0
+                if self.title < 0 or self.found[self.title].element.tag != "h1":
+                    self.title = place
+            elif since >= 0:
+                since += 1
+            told.append(since)
+        return told
 
     def _is_title(self, text: str) -> bool:
         if not 8 <= len(text) <= 300:
             return False
         start = text[0].casefold()
-        if start.isalnum() and start not in self.title_starts:
+        if start.isalnum() and start not in self.starts:
             return False
         return titles.bare(text) in self.titles
-
-    def _of_text(self, place: int, block: Block) -> list[int]:
-        text, size = block.text, len(block.text)
-        count = text.count
-        words = count(" ") + 1
-        commas, stops = count(",") + count(";"), count(".") + count("!") + count("?")
-        if self.counts.width > 1:
-            words = max(words, size // 2)
-            commas, stops = commas + count("、") + count("，"), stops + count("。") + count("！")
-        elif not text.isascii():
-            commas, stops = commas + count("،"), stops + count("…") + count("؟") + count("।")
-        head = text[:60]
-        return [
-            min(self.counts.sizes[place], 3_000),
-            min(words, LARGEST),
-            self.counts.linked[place],
-            min(commas, 50),
-            min(stops, 50),
-            1 if _END.search(text[-8:]) else 2 if text[-1] in ":：" else 0,
-            1000 * sum(map(str.isupper, head)) // len(head),
-            1000 * block.bold // size,
-            1000 * block.italic // size,
-            min(block.links, 50),
-            *self.counts.cues(place),
-            min(count('"') + count("“") + count("”") + count("„") + count("«"), 20),
-            self._in_description(text),
-            *_targets(block.targets),
-        ]
 
     def _in_description(self, text: str) -> int:
         """2: the block begins as the description does; 1: it is a part of it; 0: no."""
         if len(self.description) < 30 or len(text) < 30:
             return 0
-        start = text[:5].casefold()
-        if start.isalnum() and start not in self.description:
+        start = text[:8].casefold()
+        if start.replace(" ", "").isalnum() and start not in self.description:
             return 0
-        bare = titles.bare(text[:120])
-        return 2 if bare[:50] == self.description[:50] else int(bare[:80] in self.description)
+        bare = titles.bare(text[:50])[:40]
+        return 2 if self.description.startswith(bare) else int(bare in self.description)
 
-    def _of_element(self, e: Element) -> list[int]:
-        p = e.parent or e
-        above = self.above.get(p)
-        if above is None:
-            above = self.above[p] = self._of_parent(p)
-        steps, at = 0, e
-        while at not in self.counts.path and at.parent is not None:
-            at = at.parent
-            steps += 1
-        held = (e.signs, e.own | p.own)
-        bits = self.bits.get(held)
-        if bits is None:
-            bits = self.bits[held] = _bits(*held)
-        return [
-            CLASSES.get(e.tag, 0),
-            e.depth,
-            1000 * e.score // self.counts.total,
-            *above,
-            steps,
-            self.counts.path.get(at, 99),
-            min(self.counts.alike[e.signature], LARGEST),
-            1000 * self.counts.alike_score[e.signature] // self.counts.total,
-            *bits,
-        ]
-
-    def _of_parent(self, p: Element) -> list[int]:
-        g = p.parent or p
-        g2 = g.parent or g
-        g3 = g2.parent or g2
-        return [
-            CLASSES.get(p.tag, 0),
-            *(1000 * x.score // self.counts.total for x in (p, g, g2, g3)),
-            *(1000 * x.linked // (x.chars or 1) for x in (p, g, g2)),
-            min(p.blocks, LARGEST),
-            min(p.chars // (p.blocks or 1), LARGEST),
-            min(g2.chars // (g2.blocks or 1), LARGEST),
-        ]
+    def _names_site(self, text: str) -> int:
+        return int(bool(self.site) and self.site in text)
 
 
-def _targets(addresses: tuple[str, ...]) -> list[int]:
-    if not addresses:
-        return _NO_TARGETS
-    held = 0
-    for address in addresses:
-        held |= signs.of_target(address)
-    return [held >> bit & 1 for bit in range(len(signs.TARGETS))]
+def _last(text: str) -> int:
+    """1: a text ends like a sentence or a quotation; 2: it announces something; 0: else."""
+    end = text[-1]
+    if end in _CLOSING:
+        end = text.rstrip(_CLOSING)[-1:]
+    return 1 if end in _STOPS else 2 if end in _COLONS else 0
 
 
-def _bits(held: int, own: int) -> list[int]:
-    return [
-        *[held >> bit & 1 for bit in range(len(signs.ALL))],
-        *[own >> bit & 1 for bit in range(len(signs.NAMES))],
-    ]
+def _of_blocks(counts: Counts) -> Iterator[Ints]:
+    yield np.minimum(counts.sizes, 3_000)
+    yield counts.linked
+    yield counts.bold
+    yield counts.italic
+    yield np.minimum(counts.links, 50)
+    yield np.minimum((counts.tags == _H1).cumsum(), 9)
+    held = counts.elements
+    large = 20 * held.under(counts.score_sums) >= counts.total
+    ends = held.ends[(held.tags == _ARTICLE) & large]
+    yield np.minimum(np.searchsorted(np.sort(ends), np.arange(len(counts.found)), "right"), 9)
+
+
+def _of_page(counts: Counts) -> Ints:
+    best = counts.best()
+    start, end = counts.elements.starts[best], counts.elements.ends[best]
+    held = counts.score_sums[end] - counts.score_sums[start]
+    sizes = (len(counts.found), counts.char_sums[-1], counts.score_sums[-1])
+    return np.array([*sizes, 1000 * held // counts.total])

@@ -122,14 +122,14 @@ def left_out(found: Sequence[Gone]) -> tuple[LeftOut, ...]:
 def _left_out(gone: Gone) -> LeftOut:
     text, most = gone.block.text, 20 * UNIT
     chance = 1 / (1 + math.exp(-max(-most, min(most, gone.score)) / UNIT))
-    cause = gone.ruled or _cause(gone.block, cues.of(text)[0])
+    cause = gone.ruled or _cause(gone.block)
     return LeftOut(cause, text[:LONGEST_START], len(text), round(chance, 2))
 
 
-def _cause(block: Block, cue: int) -> str:
+def _cause(block: Block) -> str:
     if block.linked * 10 >= 9 * len(block.text):
         return "links"
-    if cue:
+    if cue := cues.of(block.text)[0]:
         return cues.KINDS[cue - 1]
     own = block.element.own | (block.element.parent.own if block.element.parent else 0)
     for held in (own, block.element.signs):

@@ -86,8 +86,9 @@ IN_TAGS = (
 """Signs from tags."""
 ALL = (*NAMES, *(f"<{tag}>" for tag in IN_TAGS), "item")
 """Every sign by name; the sign at place n is bit n. ``item``: schema.org's articleBody."""
-_BODY_ITEM = 1 << (len(ALL) - 1)
+_BODY_ITEM = 1 << ALL.index("item")
 _HIDDEN = 1 << NAMES.index("hidden")
+ARTICLE, SUBSCRIBE = (1 << ALL.index(name) for name in ("<article>", "subscribe"))
 _TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(IN_TAGS)}
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -145,28 +146,3 @@ def _of_word(word: str) -> int:
     for size in range(2, min(len(word), _LONGEST_BEGINNING) + 1):
         signs |= _BEGINNINGS.get(word[:size], 0)
     return signs
-
-
-_TARGETS = (
-    "facebook.com twitter.com instagram.com linkedin.com whatsapp t.me/ pinterest youtube.com"
-    " x.com/ threads.net bsky.app tiktok.com",
-    "mailto: tel:",
-    "newsletter subscri signup sign-up login signin register donat support membership account abo"
-    " podcasts.apple spotify.com play.google apps.apple",
-    "author people profile staff team contributor /by/ autor redaktion reporter",
-    "/tag /topic /category /section /hub thema",
-    "amazon. amzn. affiliate ebay. skimresources shop deals awin howl.me",
-)
-TARGETS = ("social", "mail", "subscribe", "author", "topic", "shop")
-"""What a link leads to, as far as its address says it; the target at place n is bit n."""
-_TARGET_BITS = {word: 1 << place for place, line in enumerate(_TARGETS) for word in line.split()}
-_TARGET = re.compile("|".join(map(re.escape, _TARGET_BITS)))
-
-
-@lru_cache(4_096)
-def of_target(address: str) -> int:
-    """Bits of what the address of a link says of its target."""
-    found = 0
-    for word in _TARGET.findall(address.lower()):
-        found |= _TARGET_BITS[word]
-    return found

@@ -4,6 +4,8 @@ import json
 import random
 from importlib.resources import files
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from wireroom.clean import forest, measures, versions
@@ -23,6 +25,10 @@ def told(**changes: object) -> bytes:
     ).encode()
 
 
+def table(rows: list[list[int]]) -> npt.NDArray[np.int16]:
+    return np.array(rows, dtype=np.int16).reshape(len(rows), len(COLUMNS)).T
+
+
 def walked(row: list[int]) -> int:
     one, two, three = row
     left = (100 if two <= -3 else 20) if one <= 5 else (-70 if three <= 0 else 1)
@@ -32,29 +38,29 @@ def walked(row: list[int]) -> int:
 def test_the_tables_say_what_a_walk_down_the_trees_says() -> None:
     chance = random.Random(3)
     rows = [[chance.randint(-10, 10) for _ in COLUMNS] for _ in range(2 * forest.CHUNK + 3)]
-    assert parse(told(), COLUMNS).scores(rows) == [walked(row) for row in rows]
+    assert parse(told(), COLUMNS).scores(table(rows)) == [walked(row) for row in rows]
 
 
 def test_a_threshold_that_is_off_by_one_shows() -> None:
     trees = json.loads(json.dumps(TREES))
     trees[1]["nodes"][0][1] = 9
     rows = [[0, 0, three] for three in range(20)]
-    assert parse(told(trees=trees), COLUMNS).scores(rows) != [walked(row) for row in rows]
+    assert parse(told(trees=trees), COLUMNS).scores(table(rows)) != [walked(row) for row in rows]
 
 
 def test_the_score_of_a_row_does_not_depend_on_its_neighbours() -> None:
     chance = random.Random(4)
     rows = [[chance.randint(-10, 10) for _ in COLUMNS] for _ in range(100)]
     model = parse(told(), COLUMNS)
-    together = model.scores(rows)
+    together = model.scores(table(rows))
     order = list(range(100))
     chance.shuffle(order)
-    assert model.scores([rows[n] for n in order]) == [together[n] for n in order]
-    assert [model.scores([row])[0] for row in rows] == together
+    assert model.scores(table([rows[n] for n in order])) == [together[n] for n in order]
+    assert [model.scores(table([row]))[0] for row in rows] == together
 
 
 def test_no_rows_have_no_scores() -> None:
-    assert parse(told(), COLUMNS).scores([]) == []
+    assert parse(told(), COLUMNS).scores(table([])) == []
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,13 @@ def test_the_f1_of_a_set_is_that_of_its_means() -> None:
     assert scores.f1([(1.0, 0.5), (None, 0.5)]) == (1.0, 0.5, pytest.approx(2 / 3))
 
 
+def test_segments_are_counted_over_all_pages() -> None:
+    truth = {"with": ["run again", "a ticket"], "without": ["read also", "imprint"]}
+    found = [(truth, "it will run\nagain; read also, read also"), (truth, "run again, a ticket")]
+    assert scores.segments(found) == (3 / 4, 3 / 4, 3 / 4)
+    assert scores.segments([(truth, "")]) == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("url", "domain"),
     [
