@@ -209,7 +209,8 @@ lines = st.builds(
     st.sampled_from([": ", ":", " : ", "：", " "]),
     values,
 )
-agencies = st.sampled_from(
+bracketed = st.builds("({})".format, st.text(st.sampled_from("ab. "), min_size=1, max_size=50))
+agencies = bracketed | st.sampled_from(
     ["PARIS (AFP) – ", "(Reuters)", "- dpa", "【新华社】", "(((AP) –", "/PRNewswire/ --"]
 )
 bullets = st.builds(lambda sign, text: f"{sign} {text}\n", st.sampled_from("-•*▪"), pieces)

@@ -8,6 +8,7 @@ from wireroom.clean.dates import MONTHS
 from wireroom.clean.labels import fold, table
 
 LONGEST_DATELINE = 70  # characters
+LONGEST_NAME, LONGEST_WORD = 40, 24  # characters of an agency's name, and of a word of it
 
 _DATELINE = re.compile(
     r"(?P<place>[^\W\d_][^()\n]{1,44}?)\s?[(（](?P<agency>[^()（）\n]{2,30})[)）]\s*[-–—:]+\s+"
@@ -88,10 +89,15 @@ def _is_agency(name: str) -> bool:
 def _is_compound(name: str) -> bool:
     """``Coastwire``, ``海岸通信``, ``Берегинформ``: the end of the word is an agency's."""
     bare = fold(name).strip(" .")
-    if " " in bare or len(bare) > 24:
-        return any(_is_compound(part) for part in bare.split()) if len(bare) <= 40 else False
-    long_enough = (end for end in table().agencies if len(end) > 3 or not end.isascii())
-    return any(bare.endswith(end) or (not end.isascii() and end in bare) for end in long_enough)
+    if len(bare) > LONGEST_NAME:
+        return False
+    long_enough = [end for end in table().agencies if len(end) > 3 or not end.isascii()]
+    words = [word for word in bare.split() if len(word) <= LONGEST_WORD]
+    return any(
+        word.endswith(end) or (not end.isascii() and end in word)
+        for word in words
+        for end in long_enough
+    )
 
 
 def _parts(name: str) -> list[str]:

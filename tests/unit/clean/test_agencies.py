@@ -64,3 +64,10 @@ def test_a_credit_names_an_agency_and_says_nothing_else(line: str, expected: boo
 def test_an_agency_in_brackets_behind_the_last_sentence_goes() -> None:
     assert parse(f"{BODY} (Reuters)").text == BODY
     assert parse(f"{BODY} (again)").text == f"{BODY} (again)"
+
+
+@pytest.mark.parametrize("length", range(20, 45))
+def test_a_long_word_in_brackets_is_just_no_agency(length: int) -> None:
+    assert not is_credit(f"({'x' * length})")
+    assert not is_credit(f"(see {'x' * length})")
+    assert parse(f"{BODY}\n({'x' * length})").text.endswith("x)")
