@@ -108,14 +108,15 @@ class _Walk:
 
     def over(self, body: LexborNode) -> Blocks:
         node, parts, kinds = body.first_child, self.parts, TAGS
+        block, inline, leave = self.block, self.inline, self.leave
         opened: list[tuple[LexborNode | None, int]] = []  # what comes after each, and its kind
         while node is not None or opened:
             if node is None:
                 node, kind = opened.pop()
                 if kind != INLINE:
-                    self.leave(kind)
+                    leave(kind)
                 continue
-            kind = kinds.get(node.tag or "", OTHER)
+            kind = kinds.get(node.tag, OTHER)
             if kind == TEXT:
                 text = node.text_content or " "
                 if not text.isspace():
@@ -126,13 +127,13 @@ class _Walk:
                 elif parts:
                     parts.append(" ")
             elif kind != UNSEEN:
-                kind = self.block(node) if kind == OTHER else self.inline(node, kind)
+                kind = block(node) if kind == OTHER else inline(node, kind)
                 if kind != UNSEEN:
                     opened.append((node.next, kind))
                     node = node.first_child
                     continue
             node = node.next
-        self.leave(BLOCK)
+        leave(BLOCK)
         return Blocks(tuple(self.found), tuple(self.elements), self.seen)
 
     def inline(self, node: LexborNode, kind: int) -> int:

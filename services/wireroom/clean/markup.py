@@ -12,7 +12,7 @@ LONGEST_NAME = 200  # characters of a class that tell elements apart
 TEXT, UNSEEN, BREAK, INLINE = -4, -3, -2, -1
 LINK, BOLD, ITALIC = 0, 1, 2  # marks: of what is in them the characters are counted
 BLOCK, OTHER = 3, 4
-TAGS = {
+TAGS: dict[str | None, int] = {
     **dict.fromkeys(
         (
             *("script", "style", "noscript", "iframe", "template", "svg", "button", "select"),

@@ -120,6 +120,16 @@ def test_an_unsure_model_calls_the_other_extractor() -> None:
     assert read(page(paragraphs()), constant(9_000)).source == "dom"
 
 
+@pytest.mark.parametrize(("count", "source"), [(6, "fallback"), (1, "dom")])
+def test_the_other_extractor_is_not_believed_where_it_has_much_less(
+    count: int, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\n".join(SENTENCES[:count]).ljust(body.SHORTEST_ARTICLE, "x")
+    monkeypatch.setattr(body, "extract", lambda *_, **__: text)
+    main = paragraphs() + f"<p>{'word ' * 100}</p>"
+    assert read(page(main), constant(100)).source == source
+
+
 @pytest.mark.parametrize(
     "expensive",
     ["<br>" * (body.MOST_NODES + 1), f"<p>{'word ' * body.MOST_TEXT}</p>"],
