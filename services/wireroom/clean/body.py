@@ -1,6 +1,6 @@
 """The body of a page: blocks, the classifier, and what to do where it is not sure.
 
-Uncertain pages, one in thirty, get trafilatura; where the page shows nearly nothing, the text in
+Uncertain pages, one in twenty-five, get trafilatura; where the page shows nearly nothing, the text in
 its JSON-LD is taken; where there is none either, the body is missing, and is not guessed.
 """
 
