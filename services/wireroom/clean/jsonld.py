@@ -21,6 +21,11 @@ LONGEST_VALUE = 2_000  # characters of a name, a title or a date; bodies are rea
 _WRAPPER = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.{0,40}?\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$"
 )
+# Half a pair of escapes: no letter, and nothing could write it down again.
+_HALF = re.compile(
+    r"\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F][\da-fA-F]{2}"
+)
 _TAG = re.compile(r"<[^<>]{1,300}>")
 _RANKS = {
     **dict.fromkeys(("newsarticle", "reportagenewsarticle"), 10),
@@ -153,7 +158,7 @@ def _parsed(raw: str) -> object:
     for _ in range(3):
         text = _WRAPPER.sub("", text).strip()
     try:
-        return json.loads(text, strict=False)
+        return json.loads(_HALF.sub("\\\\ufffd", text), strict=False)
     except (ValueError, RecursionError):
         return None
 

@@ -27,6 +27,8 @@ LONG = b"x" * 300_000
         (PAGE + b"<div>" * (gate.DEEPEST + 1), "too_deep"),
         (PAGE + b"<div>" * 6_000 + b"</div>" * 6_000, "too_deep"),
         (PAGE + b"</div>" * 9_000 + b"<DIV x=1>" * 6_000, "too_deep"),
+        (PAGE + b"<ul>" * 6_000, "too_deep"),
+        (PAGE + b"<section><span>" * 3_000, "too_deep"),
         (PAGE + b"<br>" * (gate.MOST_TAGS + 1), "page_too_large"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -46,6 +48,8 @@ def test_what_no_parser_should_see_is_refused_with_its_reason(html: bytes, reaso
         PAGE + b"<script>" + LONG + b"</script><p>more</p>",
         PAGE + b"<style>a<b" + LONG + b"</style>",
         PAGE + b"<div></div>" * 6_000,
+        PAGE + b"<p>One.<li>Two.<td>Three.<br><img src=x>" * 6_000,
+        PAGE + b"</ul>" * 9_000 + b"<ul>" * 4_000,
         PAGE + b"<div>" * 4_000 + b"</div>" * 4_000,
         PAGE + b"<p>" + LONG,
         PAGE + b"<p a='" + LONG,
@@ -78,3 +82,11 @@ def test_nuls_in_utf_8_hide_no_tag_because_the_parser_does_not_get_them() -> Non
 def test_nuls_and_lone_surrogates_go_and_pairs_stay() -> None:
     assert without_unpaired("a\x00b\ud800c😀") == "abc😀"
     assert without_unpaired("a\x00b😀") == "ab😀"
+
+
+def test_controls_at_which_a_parser_stops_go_and_blanks_stay() -> None:
+    assert without_unpaired("a\x08b\x0bc\x0cd\te\r\nf\x1f\ufffeg\uffff\ufffdh") == (
+        "ab c d\te\r\nfg\ufffdh"
+    )
+    plain = "A page — of “letters”."
+    assert without_unpaired(plain) is plain

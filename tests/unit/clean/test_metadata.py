@@ -157,6 +157,17 @@ def test_json_that_is_broken_or_wrapped_harms_nothing(script: str) -> None:
     )
 
 
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "\\uDBFFx"])
+def test_half_a_pair_in_json_is_no_letter(half: str) -> None:
+    script = f'{{"@type": "NewsArticle", "headline": "The {half} ferry", "author": "Ann \\ud83d\\udea2 Lee"}}'
+    tree = LexborHTMLParser(f'<script type="application/ld+json">{script}</script>')
+    facts = metadata.read(metadata.page(tree, URL))
+    assert facts.title is not None
+    assert facts.title.startswith("The \ufffd")
+    assert facts.authors == ("Ann \U0001f6a2 Lee",)
+    (facts.title + facts.authors[0]).encode()
+
+
 def test_wrapped_json_is_read() -> None:
     for before, after in (("<!--", "-->"), ("//<![CDATA[", "//]]>"), ("", ";")):
         script = f'{before}{{"@type": "Article", "headline": "The ferry runs again"}}{after}'
