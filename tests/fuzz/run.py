@@ -14,19 +14,27 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.fuzz.targets import Target
 
+MOST_KEPT = 300  # inputs of a target, to be fed again
 OF_A_ROUND = 100  # inputs of one target, before the next has its turn
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has seen. ``slowest``: seconds of CPU and the beginning of the input."""
+    """What a run has seen. ``slowest``: seconds of CPU and the beginning of the input.
+
+    ``kept``: the first inputs of each target.
+    """
 
     inputs: dict[str, int] = field(default_factory=dict)
     slowest: dict[str, tuple[float, str]] = field(default_factory=dict)
     findings: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, list[Any]] = field(default_factory=dict)
 
     def saw(self, name: str, cost: float, drawn: object) -> None:
         self.inputs[name] = self.inputs.get(name, 0) + 1
+        kept = self.kept.setdefault(name, [])
+        if len(kept) < MOST_KEPT:
+            kept.append(drawn)
         if cost > self.slowest.get(name, (0.0, ""))[0]:
             self.slowest[name] = (cost, _short(drawn))
 
@@ -110,6 +118,20 @@ def examine(target: Target, drawn: Any, *, is_timed: bool = True) -> float:
     if is_timed and cost > target.budget:
         raise TooSlow(f"{cost:.2f} s of CPU")
     return cost
+
+
+def growth(targets: Mapping[str, Target], tally: Tally, times: int) -> int:
+    """Bytes by which memory grows while what was kept is fed again ``times`` times.
+
+    Drawing inputs takes memory of its own, so a run does not tell what the targets hold on to.
+    """
+    base = 0
+    for number in range(times + 1):
+        for name, kept in tally.kept.items():
+            for drawn in kept:
+                targets[name].run(drawn)
+        base = base if number else resident()
+    return resident() - base
 
 
 def resident() -> int:
