@@ -1,7 +1,7 @@
 """The body of a page: blocks, the classifier, and what to do where it is not sure.
 
-Uncertain pages, one in twenty-five, get trafilatura; where the page shows nearly nothing, the text in
-its JSON-LD is taken; where there is none either, the body is missing, and is not guessed.
+Uncertain pages, one in twenty-five, get trafilatura; where the page shows nearly nothing, the
+text in its JSON-LD is taken; where there is none either, the body is missing, and is not guessed.
 """
 
 from __future__ import annotations
