@@ -50,8 +50,9 @@ def _fuzz(start: int, minutes: float, names: list[str]) -> int:
         _say(f"{name}: {tally.inputs[name]:,} inputs, slowest {cost:.3f} s of CPU: {what}")
     _say(f"memory: {resident() / MEGABYTE:.0f} MB, with what it takes to draw inputs")
     grown = 0 if tally.findings else growth(targets, tally, AGAIN)
-    fed = AGAIN * sum(map(len, tally.kept.values()))
-    _say(f"memory grew by {grown / MEGABYTE:.1f} MB while {fed:,} inputs were fed again")
+    if not tally.findings:
+        fed = AGAIN * sum(map(len, tally.kept.values()))
+        _say(f"memory grew by {grown / MEGABYTE:.1f} MB while {fed:,} inputs were fed again")
     for name, text in tally.findings.items():
         _say(f"\nFOUND {name}\n{text}")
     return 1 if tally.findings or grown > MOST_GROWTH else 0

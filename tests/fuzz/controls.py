@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wireroom.clean import evidence, gate, quotes, said, titles
+from wireroom.clean import evidence, gate, said
 
 ENDLESS = 10**9
 
@@ -26,12 +26,8 @@ class Control:
 CONTROLS = {
     "evidence is as long as the page": Control("metadata", evidence, "LONGEST_SHOWN", ENDLESS),
     "any address is read as one": Control("page", said, "_host", str, is_rare=True),
-    "titles are of any length": Control("metadata", titles, "LONGEST", ENDLESS, is_rare=True),
     "NULs reach the parsers": Control("page", gate, "without_unpaired", str, is_rare=True),
     "any number of attributes is let in": Control(
         "page", gate, "_has_long_tag", lambda html: False, is_rare=True
-    ),
-    "the other mark is looked for in all of the text": Control(
-        "syndicated", quotes, "LONGEST_QUOTATION", ENDLESS, is_rare=True
     ),
 }

@@ -129,5 +129,5 @@ TARGETS = {
     "page": Target(
         st.tuples(grammar.bodies, grammar.urls, grammar.declared), _extracted, _is_article, 2.0
     ),
-    "syndicated": Target(grammar.texts, syndicated.parse, _is_covered, 0.5),
+    "syndicated": Target(grammar.texts, syndicated.parse, _is_covered, 1.0),
 }
