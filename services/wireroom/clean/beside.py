@@ -47,8 +47,8 @@ def are_likely(body: Body) -> bool:
     blocks = body.page.found
     if any(block.targets and _is_bare(block.text) for block in blocks):
         return True
-    text = "\n".join([block.text for block in blocks])
-    return "source" in _before_colons(text)
+    told = [block.text for block in blocks if ":" in block.text or "：" in block.text]
+    return "source" in _before_colons("\n".join(told))
 
 
 def kinds(lines: Sequence[Line]) -> frozenset[Kind]:

@@ -117,6 +117,8 @@ def _is_doubtful(page: Blocks, scores: Sequence[int | None], size: int) -> bool:
 def _is_affordable(page: Blocks, html: str) -> bool:
     if page.nodes > MOST_NODES or len(html) > MOST_HTML:
         return False
+    if html.count("<") > 3 * MOST_NODES:  # tags out of place, which lxml keeps and lexbor drops
+        return False
     return sum(len(block.text) for block in page.found) <= MOST_TEXT
 
 
