@@ -52,7 +52,8 @@ def print_account(out: Console, account: Account, where: str) -> None:
 
 def print_row(out: Console, row: Mapping[str, Any], account: Account | None, note: str) -> None:
     """Of a stored article, ``row`` as ``reading.show`` gives it."""
-    _title(out, row["title"], f"{row['details'].get('kind', 'article')}  {row['url'] or ''}")
+    where = row["url"] or row["canonical_url"] or row["article_id"]
+    _title(out, row["title"], f"{row['details'].get('kind', 'article')}  {where}")
     told = row["evidence"] or [
         {"field": name, "value": _shown(row.get(name)), "source": source}
         for name, source in row["provenance"].items()
