@@ -39,7 +39,7 @@ from wireroom.wire.headers import FINGERPRINT
 SERVICES = (*STAGES, "relay", "ledger")
 KILLS = 10  # of each
 RATE = 10.0  # articles a second
-PAUSE = 1.0  # seconds between a recovery and the next kill
+PAUSE = 2.0  # seconds between a recovery and the next kill: each lives for ten, or it has to wait
 GIVE_UP = 60.0
 LOOK = 0.02  # between two looks over HTTP; nothing in this process knows (hence ASYNC110)
 PROGRESS = re.compile(r"^wireroom_last_progress_timestamp_seconds\{[^}]*\} (\S+)", re.M)
