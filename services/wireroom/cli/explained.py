@@ -164,7 +164,8 @@ def _sum(account: Account, starts: int) -> str:
 
 def _lines(out: Console, text: str, blocks: Iterable[Mapping[str, Any]], by: str) -> None:
     if not text:
-        return _head(out, "After", "no text\n")
+        _head(out, "After", "no text\n")
+        return
     lines = list(kinds(text, blocks))
     counts = Counter(f"h{level}" if level else kind for kind, level, _ in lines)
     of = ", ".join(f"{count} × {name}" for name, count in counts.most_common())
