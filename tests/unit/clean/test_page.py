@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import suppress
 from unittest.mock import ANY
 
 import pytest
@@ -120,3 +122,18 @@ def test_what_is_no_page_is_refused() -> None:
 
 def test_an_address_is_not_needed() -> None:
     assert extract(page(*PARAGRAPHS), "").source is None
+
+
+@pytest.mark.parametrize("html", [b"<html><body><p>Short.</p></body></html>", b"%PDF-1.7 no page"])
+def test_after_a_page_cycles_are_collected_as_before(html: bytes) -> None:
+    assert gc.isenabled()
+    with suppress(Refused):
+        extract(html, "https://a.example/1")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with suppress(Refused):
+            extract(html, "https://a.example/1")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
