@@ -21,9 +21,16 @@ HEARD = 300  # characters from which the language is heard: half of what classif
 CLEARLY = 0.9  # probability; below it nobody says that a page is wrong about itself
 
 _WARM_PAGE = b"""<!doctype html><html lang="en"><head><title>A page to warm up with</title>
-<link rel="canonical" href="https://example.com/2020/01/02/warm"></head>
+<link rel="canonical" href="https://example.org/2020/01/02/warm"></head>
 <body><article><h1>A page to warm up with</h1><p>The first page costs more than the others,
 because parsers and models are loaded then.</p></article></body></html>"""
+_WARM_TEXT = """The first text costs more than the others, because its rules are loaded then.
+
+Source link : https://example.com/2020/01/02/warm
+Author :
+Publish date : 2020-01-02 10:00:00
+Copyright for syndicated content belongs to the linked Source.
+"""
 
 
 def run(
@@ -43,6 +50,7 @@ def run(
 def warm() -> None:
     """Load what is loaded on first use, so that no article pays for it."""
     page.extract(_WARM_PAGE, "https://example.com/2020/01/02/warm")
+    account.of_text(_WARM_TEXT, "")
     identify("The model is loaded with the first text that it sees.")
 
 
