@@ -20,6 +20,7 @@ NASTY = {
     "10-letter lines": "One line.\n",
     "stops": ".!?…:;-—“”»«",
     "quotes": '."',
+    "quotes, glued": 'He said: "Go."She went: ',
     "marks of direction": "\u202e\u200f.\u200eA",
     "nulls": "a\x00.B",
     "labels in a line": "Source link:",

@@ -43,7 +43,7 @@ else:
 SENTENCE = "The ferry between the two islands will run again from Monday, the harbour office said. "
 MENU = "<div class='newsletter'>Sign up for our newsletter and read every morning.</div>"
 HTML = f"""<!doctype html><html lang="en"><head><title>The ferry runs again</title></head><body>
-<h1>The ferry runs again</h1><article><h2>Two weeks later</h2><p>{SENTENCE * 2}</p>
+<h1>The ferry runs again</h1><article><p>{SENTENCE * 2}</p><h2>Two weeks later</h2>
 <p>{SENTENCE * 3}</p></article>{MENU}</body></html>"""
 PAYWALL = """<!doctype html><html><head><title>The ferry</title></head><body><main>
 <p>Subscribe to continue reading this article.</p></main></body></html>"""
@@ -100,7 +100,9 @@ async def test_the_page_of_a_stored_article_is_read_again(
     given: Given, pool: Pool, settings: Settings
 ) -> None:
     found = extract(HTML.encode(), URL)
-    runs = [{"kind": "heading", "level": 2, "lines": 1}, {"kind": "paragraph", "lines": 2}]
+    assert [part.kind for part in found.blocks] == ["paragraph", "heading", "paragraph"]
+    paragraph = {"kind": "paragraph", "lines": 1}
+    runs = [paragraph, {"kind": "heading", "level": 2, "lines": 1}, paragraph]
     await put(pool, replace(row(URL, found.text), title=found.title,
                             versions=orjson.dumps(VERSIONS).decode(),
                             blocks=orjson.dumps([{"level": 0, **r} for r in runs]).decode()))  # fmt: skip

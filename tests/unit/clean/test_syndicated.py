@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 from wireroom.clean.syndicated import parse
@@ -41,16 +40,6 @@ def test_foreign_headlines_carry_their_language() -> None:
     tail += "- Police arrest three men after the robbery of a jewellery shop in the city"
     article = parse(f"{BODY}\n{tail}")
     assert [h.language for h in article.headlines] == ["fr", "en"]
-
-
-def test_a_text_four_times_as_long_takes_about_four_times_as_long() -> None:
-    def seconds(sentences: int) -> float:
-        started = time.process_time()
-        parse('He said: "Go."She went: ' * sentences)
-        return time.process_time() - started
-
-    seconds(100)
-    assert seconds(8_000) < 10 * max(seconds(2_000), 0.01)
 
 
 def test_a_plain_text_says_what_its_lines_are() -> None:
