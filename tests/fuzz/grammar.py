@@ -134,17 +134,17 @@ titles = st.builds(
 
 _KEYS_WORDS = """
     @type @id @graph author creator name headline datePublished dateModified dateCreated publisher image
-    keywords articleSection isAccessibleForFree license inLanguage articleBody @value url
+    keywords articleSection isAccessibleForFree license inLanguage articleBody @value url mainEntityOfPage
 """
-_KEYS = st.sampled_from(_KEYS_WORDS.split())
+keys = st.sampled_from(_KEYS_WORDS.split())
 _LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | values
-    | st.sampled_from(["NewsArticle", "Person", "Organization", "WebSite", "#a", "LiveBlogPosting"])
+    | st.sampled_from(["NewsArticle", "Person", "Organization", "WebSite", "#a", "LiveBlogPosting", "2026-03-05"])
 )  # fmt: skip
 shapes = st.recursive(
     _LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=5),
-    max_leaves=20,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=5),
+    max_leaves=30,
 )
 
 
@@ -157,7 +157,7 @@ json_lds = st.builds(
     _script,
     shapes
     | st.builds(
-        lambda node: {**node, "@type": "NewsArticle"}, st.dictionaries(_KEYS, shapes, max_size=6)
+        lambda node: {**node, "@type": "NewsArticle"}, st.dictionaries(keys, shapes, max_size=6)
     ),
     st.sampled_from(["", "", "", "<!--", "//<![CDATA[", "["]),
     st.sampled_from(["", "", "", "-->", "//]]>", ";"]),

@@ -52,7 +52,7 @@ SESSION = 10.0  # seconds; wire.settings.session_timeout_ms
 ZOMBIE = SESSION + 2.0
 AWAY = 4.0  # seconds that a link is cut or frozen
 DISK = 1_000  # MB under Postgres that is to run full: of them 512 for its log
-ROOM = 25_000  # bytes for each submission: rows, indexes, ledger, hops
+ROOM = 25_000  # bytes for each submission; a run of 20,000 had room enough
 LATE = 0.15  # seconds by which a slow link is late, each way
 PAUSE = 0.4  # seconds between a recovery and the next fault, on average
 

@@ -99,12 +99,20 @@ async def test_killed_servers_are_started_again_with_data_and_port(
         stop = asyncio.Event()
         watching = asyncio.create_task(running.watch(stop))
         old = {running.kafka.pid, running.postgres.pid}
+        assert running.kafka.serving
+        assert running.postgres.serving
         running.kafka.kill9()
         running.postgres.kill9()
+        assert not running.kafka.serving
+        assert not running.postgres.serving
         await until(lambda: sum("died, starts again" in line for line in said) == 2)
+        # It runs before it serves; whoever asks is not told too early.
+        await until(lambda: running.kafka.pid is not None)
+        assert not running.kafka.serving
         # Nobody waits for readiness here: clients of a restarting server connect again.
         await running.kafka.start()
         await running.postgres.start()
+        assert running.kafka.serving
         assert old.isdisjoint({running.kafka.pid, running.postgres.pid})
         await put(addresses, 2)
         assert await kept(addresses, 2) == ([1, 2], [1, 2])

@@ -7,6 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
+from tests.fuzz.grammar import keys, shapes
 
 from wireroom.clean import metadata
 from wireroom.clean.evidence import LONGEST_SHOWN, MOST_LOSERS
@@ -20,20 +21,6 @@ WORDS = st.sampled_from(
     2026-03-05 ٢٠٢٦ \x00 \ud800 &#x110000; <!-- --> ]]> {} "author": "x" @type
     <meta name=pubdate content='99999999999999999999'> <html lang='--'>
     """.replace("\\", "").split()
-)
-KEYS = st.sampled_from(
-    ["@type", "@id", "@graph", "author", "creator", "name", "headline", "datePublished", "image",
-     "dateModified", "publisher", "keywords", "articleSection", "isAccessibleForFree", "license",
-     "inLanguage", "articleBody", "@value", "url", "dateCreated", "mainEntityOfPage"]
-)  # fmt: skip
-LEAVES = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
-    | st.sampled_from(["NewsArticle", "Person", "Organization", "WebSite", "#a", "2026-03-05"])
-)  # fmt: skip
-SHAPES = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
-    max_leaves=30,
 )
 URLS = st.sampled_from(["https://a.example/2026/03/05/x", "", "nonsense", "http://[", "https://é/"])
 
@@ -54,14 +41,14 @@ def test_tag_soup_of_any_kind_is_read(words: list[str], url: str) -> None:
     check(" ".join(words), url)
 
 
-@given(SHAPES, URLS)
+@given(shapes, URLS)
 @settings(deadline=None, max_examples=250)
 def test_json_ld_of_any_shape_is_read(shape: object, url: str) -> None:
     script = json.dumps(shape).replace("</", "<\\/")
     check(f'<script type="application/ld+json">{script}</script><h1>A title of it</h1>', url)
 
 
-@given(st.lists(st.dictionaries(KEYS, SHAPES, min_size=1, max_size=8), min_size=1, max_size=4))
+@given(st.lists(st.dictionaries(keys, shapes, min_size=1, max_size=8), min_size=1, max_size=4))
 @settings(deadline=None, max_examples=150)
 def test_stories_with_fields_of_any_shape_are_read(nodes: list[dict[str, object]]) -> None:
     graph = [{**node, "@type": "NewsArticle"} for node in nodes]

@@ -132,8 +132,12 @@ def test_the_other_extractor_is_not_believed_where_it_has_much_less(
 
 @pytest.mark.parametrize(
     "expensive",
-    ["<br>" * (body.MOST_NODES + 1), f"<p>{'word ' * body.MOST_TEXT}</p>"],
-    ids=["nodes", "text"],
+    [
+        "<br>" * (body.MOST_NODES + 1),
+        f"<p>{'word ' * body.MOST_TEXT}</p>",
+        "<tr>" * (3 * body.MOST_NODES),
+    ],
+    ids=["nodes", "text", "tags that one parser drops and the other keeps"],
 )
 def test_a_page_that_may_take_seconds_is_not_given_to_the_other_extractor(expensive: str) -> None:
     assert read(page(paragraphs() + expensive), constant(100)).source == "dom"

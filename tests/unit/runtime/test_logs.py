@@ -82,3 +82,10 @@ def test_a_library_says_the_same_thing_once_in_a_while_and_how_often_it_did(
         "Unable to reach node 30: 100% (29 times more in the last 10 s)",
     ]
     assert lines.count("ours") == 30
+
+
+def test_what_a_process_logs_has_such_a_filter(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(Settings.model_validate({"log_format": "console"}))
+    for _ in range(50):
+        logging.getLogger("aiokafka.client").error("Unable to reach node")
+    assert capsys.readouterr().err.count("Unable to reach node") == 1
