@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import re
 import signal
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -28,6 +27,7 @@ from tests.bench.processes import MB
 from wireroom.cli import settings
 from wireroom.cli.chaos import process
 from wireroom.cli.composition import STAGES, broker, codec
+from wireroom.cli.progress import last_progress
 from wireroom.cli.up import Ports, Running, prepared
 from wireroom.embedded.brood import Brood
 from wireroom.embedded.ports import next_free
@@ -42,7 +42,6 @@ RATE = 10.0  # articles a second
 PAUSE = 2.0  # seconds between a recovery and the next kill: each lives for ten, or it has to wait
 GIVE_UP = 60.0
 LOOK = 0.02  # between two looks over HTTP; nothing in this process knows (hence ASYNC110)
-PROGRESS = re.compile(r"^wireroom_last_progress_timestamp_seconds\{[^}]*\} (\S+)", re.M)
 CONTACT = {"WIREROOM_FETCH_CONTACT": "bench@localhost"}
 
 
@@ -168,8 +167,7 @@ async def _until_ready(running: Running) -> None:
 def _goes_on(running: Running, name: str, moment: float) -> bool:
     if name not in STAGES:
         return _is_ready(running, name)
-    found = PROGRESS.search(_answer(running, name, "/metrics")[1])
-    return found is not None and float(found[1]) > moment
+    return last_progress(_answer(running, name, "/metrics")[1]) > moment
 
 
 def _is_ready(running: Running, name: str) -> bool:

@@ -18,6 +18,7 @@ QUIET = ("aiokafka", "aiohttp", "trafilatura", "htmldate", "asyncio")
 
 
 AGAIN = 10.0  # seconds in which a library says the same thing once
+REMEMBERED = 500  # things; a library whose messages are all different must not fill the memory
 
 
 class Handled(NamedTuple):
@@ -63,6 +64,8 @@ class Repeated(logging.Filter):
         if now - last < AGAIN:
             self._said[said] = last, withheld + 1
             return False
+        if len(self._said) >= REMEMBERED:
+            self._said.clear()
         self._said[said] = now, 0
         if withheld:
             record.msg = f"{record.msg} ({withheld} times more in the last {now - last:.0f} s)"

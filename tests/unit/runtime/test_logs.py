@@ -89,3 +89,11 @@ def test_what_a_process_logs_has_such_a_filter(capsys: pytest.CaptureFixture[str
     for _ in range(50):
         logging.getLogger("aiokafka.client").error("Unable to reach node")
     assert capsys.readouterr().err.count("Unable to reach node") == 1
+
+
+def test_what_was_said_is_not_remembered_without_end() -> None:
+    repeated = logs.Repeated("aiokafka", clock=lambda: 100.0)
+    for number in range(3 * logs.REMEMBERED):
+        said = logging.makeLogRecord({"name": "aiokafka.client", "msg": f"node {number}"})
+        assert repeated.filter(said)
+    assert len(repeated._said) <= logs.REMEMBERED
