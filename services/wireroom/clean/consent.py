@@ -17,10 +17,16 @@ _CONSENT = re.compile(
     r"|\bwij? (?:en onze partners )?gebruiken.{0,40}\bcookies"
     r"|\bмы используем.{0,40}(?:cookie|куки)|\bми використовуємо.{0,40}(?:cookie|кукі)"
     r"|\bużywamy.{0,30}(?:cookies|ciasteczek)|\bçerez.{0,30}kullan"
+    # Foreign media in an article ask for themselves.
+    r"|\bexterne[nr]? inhalte?\b.{0,40}\b(?:angezeigt werden|anzeigen|laden|zulassen)"
+    r"|\bpour (?:voir|afficher|consulter) (?:ce|les?) contenus?\b.{0,80}\b(?:cookies|accept)"
+    r"|\bto (?:view|see|load|show) this (?:content|embed|post|video)\b.{0,80}\b(?:accept|consent)"
     r"|نستخدم.{0,20}(?:ملفات تعريف الارتباط|الكوكيز)|クッキーを使用|쿠키를 사용",
     re.IGNORECASE,
 )
 _NAMED = (
+    *("externe inhalte", "externer inhalt", "externen inhalt", "ce contenu", "les contenus"),
+    *("this content", "this embed", "this post", "this video"),
     *("cookie", "privacy policy", "terms of use", "куки", "кукі", "ciastecz", "çerez"),
     *("الارتباط", "الكوكيز", "クッキー", "쿠키"),
 )

@@ -41,6 +41,8 @@ _RANKS = {
     ),
     "webpage": 2,
 }
+# Each entry of a live blog calls itself a posting, and it is none of the page's own facts.
+_OF_OTHERS = frozenset(("liveBlogUpdate", "comment"))
 _BONUS = {"headline": 2, "datePublished": 2, "author": 1, "articleBody": 3}
 
 
@@ -169,7 +171,7 @@ def _collect(value: object, depth: int, nodes: list[Node]) -> None:
         return
     if isinstance(value, dict):  # not Mapping, which is asked ten times as slowly
         nodes.append(value)
-        inner: Iterable[object] = value.values()
+        inner: Iterable[object] = [item for key, item in value.items() if key not in _OF_OTHERS]
     else:
         inner = value[:LONGEST_LIST] if isinstance(value, list) else ()
     for item in inner:

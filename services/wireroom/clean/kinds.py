@@ -18,6 +18,7 @@ SHORT = 1_500  # characters of text beside a video or a gallery; with more, it i
 FEW = 500  # characters on a page that is not there before its scripts have run
 LARGE = 20_000  # characters of HTML: a page with so few words and so much else is an application
 MOST_LINKED = 0.6  # share of the page's text: with more it is a list of others
+MOST_NODES = 50  # of JSON-LD that are looked at
 FEWEST_TIMES = 5  # of a live blog whose address alone calls it one
 
 _TYPES = {
@@ -82,6 +83,8 @@ def missing(parsed: Page, html: str, page: Blocks) -> str:
 
 
 def _said(parsed: Page) -> Iterator[str]:
+    if any(node.get("liveBlogUpdate") for node in parsed.data.nodes[:MOST_NODES]):
+        yield "live_blog"
     types = parsed.data.article.get("@type") or [n.get("@type") for n in parsed.data.nodes[:1]]
     for name in types if isinstance(types, list) else [types]:
         if kind := _TYPES.get(str(name).lower()):

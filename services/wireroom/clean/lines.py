@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wireroom.clean import dates
 from wireroom.clean.authors import names
 from wireroom.clean.labels import Kind, Phrase, fold, table
 
+MOST_KNOWN = 2_000  # lines: each of a page is asked three times
 LONGEST = 260  # characters of a trailer line with its address
 LONGEST_NAME = 60
 LONGEST_CREDIT = 90
@@ -51,6 +53,7 @@ class Label:
     day_first: bool = False
 
 
+@lru_cache(MOST_KNOWN)
 def label_of(line: str) -> Label | None:
     """What ``line`` says as a trailer line; None where it is none."""
     if len(line) > LONGEST:
