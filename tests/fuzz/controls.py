@@ -26,7 +26,13 @@ class Control:
 CONTROLS = {
     "evidence is as long as the page": Control("metadata", evidence, "LONGEST_SHOWN", ENDLESS),
     "any address is read as one": Control("page", said, "_host", str, is_rare=True),
-    "NULs reach the parsers": Control("page", gate, "without_unpaired", str, is_rare=True),
+    "NULs reach the parsers": Control(
+        "page",
+        gate,
+        "printable",
+        lambda text: (text, text.encode("utf-8", "surrogatepass")),
+        is_rare=True,
+    ),
     "any number of attributes is let in": Control(
         "page", gate, "_has_long_tag", lambda html: False, is_rare=True
     ),

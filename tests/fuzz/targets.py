@@ -45,14 +45,14 @@ def _admitted(html: bytes) -> str | None:
 
 
 def _decoded(given: tuple[bytes, str | None]) -> str:
-    return gate.without_unpaired(charset.decode(*given))
+    return gate.printable(charset.decode(*given))[0]
 
 
 def _facts(given: tuple[str, str]) -> Metadata | None:
-    html, url = gate.without_unpaired(given[0]), given[1]
-    if _admitted(html.encode("utf-8", "surrogatepass")) is not None:
+    _, html = gate.printable(given[0])
+    if _admitted(html) is not None:
         return None
-    return metadata.read(metadata.page(LexborHTMLParser(html), url))
+    return metadata.read(metadata.page(LexborHTMLParser(html), given[1]))
 
 
 def _extracted(given: tuple[bytes, str, str | None]) -> Extracted | str:

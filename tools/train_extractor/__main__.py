@@ -81,8 +81,8 @@ def _score(found: Sequence[tuple[dict[str, Any], str]]) -> tuple[float, float, f
 
 
 def _text(page: Page, model: forest.Forest) -> tuple[str, str]:
-    html = gate.without_unpaired(charset.decode(page.html))
-    parsed = metadata.page(LexborHTMLParser(html), "")
+    html, utf_8 = gate.printable(charset.decode(page.html))
+    parsed = metadata.page(LexborHTMLParser(utf_8), "")
     found = body.read(html, parsed, metadata.read(parsed).title, model)
     return found.text, found.source
 

@@ -10,6 +10,7 @@ import lightgbm
 import numpy as np
 import orjson
 
+from tools.train_extractor import belief
 from tools.train_extractor.samples import Sample
 from wireroom.clean import forest, measures
 
@@ -17,7 +18,7 @@ SEED = 7
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 24,
-    "learning_rate": 0.06,
+    "learning_rate": 0.08,
     "min_data_in_leaf": 80,
     "feature_fraction": 0.3,
     "bagging_fraction": 0.8,
@@ -29,27 +30,37 @@ PARAMETERS: dict[str, Any] = {
     "seed": SEED,
     "verbosity": -1,
 }
-TREES = 140
+TREES = 100
 
 
 def train(samples: Sequence[Sample]) -> bytes:
     """The model file, named after its trees. The same samples in the same order: the same bytes."""
-    rows = np.concatenate([sample.rows for sample in samples]).astype(np.float32)
-    labels = np.concatenate([sample.labels for sample in samples])
-    weights = np.concatenate([sample.weights for sample in samples])
-    used = (labels >= 0) & (weights > 0)
-    data = lightgbm.Dataset(
-        rows[used],
-        labels[used],
-        weight=weights[used] / weights[used].mean(),
-        feature_name=[f"c{place}" for place in range(len(measures.NAMES))],
-    )
-    booster = lightgbm.train(PARAMETERS, data, TREES)
+    booster = _fit(samples, belief.weights(samples, _scores))
     dumped = booster.dump_model()
     trees = [_tree(tree["tree_structure"]) for tree in dumped["tree_info"]]
     told = {"format": forest.FORMAT, "name": name(trees), "columns": measures.NAMES, "trees": trees}
     lines = orjson.dumps(told).replace(b'{"nodes"', b'\n{"nodes"')
     return lines.replace(b'"trees":', b'\n"trees":') + b"\n"
+
+
+def _fit(samples: Sequence[Sample], weights: Sequence[belief.Floats]) -> lightgbm.Booster:
+    rows = np.concatenate([sample.rows for sample in samples]).astype(np.float32)
+    labels = np.concatenate([sample.labels for sample in samples])
+    weight = np.concatenate(weights)
+    used = (labels >= 0) & (weight > 0)
+    data = lightgbm.Dataset(
+        rows[used],
+        labels[used],
+        weight=weight[used] / weight[used].mean(),
+        feature_name=[f"c{place}" for place in range(len(measures.NAMES))],
+    )
+    return lightgbm.train(PARAMETERS, data, TREES)
+
+
+def _scores(seen: Sequence[Sample], unseen: Sequence[Sample]) -> belief.Floats:
+    booster = _fit(seen, [sample.weights for sample in seen])
+    rows = np.concatenate([sample.rows for sample in unseen]).astype(np.float32)
+    return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float32)
 
 
 def name(trees: list[dict[str, list[Any]]]) -> str:

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tools.train_extractor import labels
 from tools.train_extractor.pages import Page
-from wireroom.clean import blocks, body, charset, gate, measures, metadata
+from wireroom.clean import body, charset, gate, measures, metadata, walk
 
 FOLDS = 5
 LEAST_WORDS = 50  # of a page: below, its blocks would weigh more than those of others
@@ -33,9 +33,9 @@ class Sample:
 
 def of(page: Page) -> Sample:
     """The page as the product sees it."""
-    html = gate.without_unpaired(charset.decode(page.html))
+    _, html = gate.printable(charset.decode(page.html))
     parsed = metadata.page(LexborHTMLParser(html), "")
-    read = blocks.read(parsed.tree)
+    read = walk.blocks(parsed.tree)
     about = body.about(parsed, metadata.read(parsed).title)
     measured = measures.of(read, about)
     texts = [read.found[place].text for place in measured.places]

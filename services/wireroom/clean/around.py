@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from wireroom.clean.counts import HEADINGS, Counts, Ints
+from wireroom.clean.counts import HEADINGS, Counts, Ints, sums
 
 FAR = 99  # blocks; what is farther is as far
 _SHORT_HEADING = 80  # characters of a bold line that is a heading
@@ -16,13 +16,16 @@ NAMES = (
     *("index", "index_share", "before_share", "score", "near_5", "near_12", "score_before"),
     *("to_previous", "to_next", "same_parent_previous", "same_parent_next", "same_above"),
     *("chars_-1", "linked_-1", "tag_-1", "cue_-1", "chars_1", "linked_1", "tag_1", "cue_1"),
-    *("chars_-2", "chars_2"),
+    *("chars_-2", "chars_2", "ours_5"),
     *("since_heading", "heading_cue", "since_rule"),
 )
 
 
-def columns(counts: Counts, cues: Ints) -> Iterator[Ints]:
-    """The columns ``NAMES`` of every block. ``cues``: the first numbers of ``cues.of`` them."""
+def columns(counts: Counts, cues: Ints, ours: Ints) -> Iterator[Ints]:
+    """The columns ``NAMES`` of every block. ``cues``: the first numbers of ``cues.of`` them.
+
+    ``ours``: how much each speaks of the paper.
+    """
     places = np.arange(len(counts.found))
     yield places
     yield 1000 * places // len(places)
@@ -38,6 +41,8 @@ def columns(counts: Counts, cues: Ints) -> Iterator[Ints]:
             yield _beside(values, step, -1)
     yield _beside(sizes, -2, -1)
     yield _beside(sizes, 2, -1)
+    spoken = sums(ours)
+    yield spoken[np.minimum(places + 6, len(places))] - spoken[np.maximum(places - 5, 0)]
     yield from _since(counts, cues, places)
 
 

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from trafilatura import extract
 
-from wireroom.clean import blocks, forest, jsonld, measures, parts
+from wireroom.clean import forest, jsonld, measures, parts, signs, walk
 from wireroom.clean.blocks import Block, Blocks
 from wireroom.clean.extracted import LeftOut, Part
+from wireroom.clean.markup import UNSCRIPTED
 from wireroom.clean.metadata import Page
 from wireroom.clean.paragraphs import paragraphs, words_of
 from wireroom.clean.titles import without_tail
 
 CONTENT = 0  # log-odds from which on a block is content: as likely as not
+AMONG_COMMENTS = 1_500  # the same where readers write: eight in ten
 LINKS = -20_000  # log-odds of a block that is links alone
+CUE = measures.NAMES.index("cue")
 DOUBTFUL = range(-1_386, 848)  # log-odds of chances from 0.2 to 0.7
-MOST_DOUBT = 0.6  # doubtful characters for each character that is kept
+MOST_DOUBT = 0.4  # doubtful characters for each character that is kept
 LEAST_OF_OTHER = 0.3  # of the kept text: of 29 pages where the other had less, 25 were worse
 SHORTEST_ARTICLE = 250  # characters: of 1,761 news pages with a known text, 1 % have less
-# Beyond this the other extractor may take seconds: it is quadratic in links and line breaks.
-MOST_TEXT, MOST_HTML, MOST_NODES = 20_000, 3 * 2**20, 15_000
+# Beyond this the other extractor may take 100 ms and more, and is right no more often.
+MOST_TEXT, MOST_HTML, MOST_NODES = 20_000, 2**20, 1_000
+MOST_TAGS = 15_000  # and their ends; those out of place are kept by lxml and dropped by lexbor
 ARTICLE_BODY_FACTOR = 3  # JSON-LD is worse than the DOM wherever both have the text
 
 
@@ -43,17 +49,35 @@ class Body:
         return parts.text_of(self.parts)
 
 
+class _Judged(NamedTuple):
+    """Blocks, the score of each, and what that makes of them."""
+
+    page: Blocks
+    scores: Sequence[int]
+    chosen: tuple[Block, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def size(self) -> int:
+        return sum([len(block.text) for block in self.chosen])
+
+    def is_doubtful(self) -> bool:
+        told = zip(self.page.found, self.scores, strict=True)
+        doubt = sum([len(block.text) for block, score in told if score in DOUBTFUL])
+        size = self.size
+        return size < SHORTEST_ARTICLE or doubt > MOST_DOUBT * size
+
+
 def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None = None) -> Body:
     """The body of a page. ``model``: another one than the package's, for training."""
-    page = blocks.read(parsed.tree)
-    measured = measures.of(page, about(parsed, title))
-    model = model or forest.model(measures.NAMES)
-    scores = _everywhere(page, measured.places, model.scores(measured.columns))
-    chosen, gone = _chosen(page, scores, title)
-    found = parts.rows(chosen)
-    source = "dom"
-    size = sum(len(part.text) for part in found)
-    if _is_doubtful(page, scores, size) and _is_affordable(page, html):
+    judge = partial(_judge, parsed, title, model or forest.model(measures.NAMES))
+    judged = judge(walk.blocks(parsed.tree))
+    if judged.size < SHORTEST_ARTICLE and parsed.tree.css_first("noscript") is not None:
+        # Some pages show everything there, or have forgotten to close it.
+        judged = max(judged, judge(walk.blocks(parsed.tree, UNSCRIPTED)), key=lambda one: one.size)
+    page, size = judged.page, judged.size
+    found, source = [parts.of_block(block) for block in judged.chosen], "dom"
+    if judged.is_doubtful() and _is_affordable(page, html):
         other = parts.tidy(_other(html, parsed.url).split("\n"), title)
         length = sum(map(len, other))
         # Where the classifier sees nothing, a few words are the menu; much less is a part of it.
@@ -65,7 +89,32 @@ def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None
     if len(told) > ARTICLE_BODY_FACTOR * len(text) or _is_same(told, text):
         found = [Part("paragraph", line) for line in _lines(told, title)]
         source = "jsonld"
-    return Body(tuple(found), gone, source if found else "none", page)
+    return Body(tuple(found), judged.left_out, source if found else "none", page)
+
+
+def _judge(parsed: Page, title: str | None, model: forest.Forest, page: Blocks) -> _Judged:
+    measured = measures.of(page, about(parsed, title))
+    count, places = len(page.found), measured.places
+    scores = _spread(model.scores(measured.columns), places, count, LINKS)
+    cues = _spread(measured.columns[CUE].tolist(), places, count, 0)
+    screen = parts.Screen(title)
+    chosen, gone = [], []
+    for block, score, cue in zip(page.found, scores, cues, strict=True):
+        is_content = score > (AMONG_COMMENTS if block.element.signs & signs.COMMENT else CONTENT)
+        ruled = screen.cause(block.text) if is_content else None
+        if is_content and ruled is None:
+            chosen.append(block)
+        else:
+            gone.append(parts.Gone(block, score, cue, ruled))
+    return _Judged(page, scores, tuple(chosen), parts.left_out(gone))
+
+
+def _spread(values: Sequence[int], places: Sequence[int], count: int, missing: int) -> list[int]:
+    """A value for each block; ``missing`` for those that are links alone."""
+    found = [missing] * count
+    for place, value in zip(places, values, strict=True):
+        found[place] = value
+    return found
 
 
 def about(parsed: Page, title: str | None) -> measures.About:
@@ -81,43 +130,10 @@ def about(parsed: Page, title: str | None) -> measures.About:
     return measures.About((*known, *map(without_tail, known)), described, site)
 
 
-def _everywhere(page: Blocks, places: Sequence[int], scores: Sequence[int]) -> list[int | None]:
-    """A score for each block; None for those that are links alone."""
-    found: list[int | None] = [None] * len(page.found)
-    for place, score in zip(places, scores, strict=True):
-        found[place] = score
-    return found
-
-
-def _chosen(
-    page: Blocks, scores: Sequence[int | None], title: str | None
-) -> tuple[list[Block], tuple[LeftOut, ...]]:
-    screen = parts.Screen(title)
-    chosen, gone = [], []
-    for block, score in zip(page.found, scores, strict=True):
-        ruled = None
-        if score is not None and score > CONTENT:
-            ruled = screen.cause(block.text)
-            if ruled is None:
-                chosen.append(block)
-                continue
-        gone.append(parts.Gone(block, LINKS if score is None else score, ruled))
-    return chosen, parts.left_out(gone)
-
-
-def _is_doubtful(page: Blocks, scores: Sequence[int | None], size: int) -> bool:
-    doubt = sum(
-        len(block.text)
-        for block, score in zip(page.found, scores, strict=True)
-        if score is not None and score in DOUBTFUL
-    )
-    return size < SHORTEST_ARTICLE or doubt > MOST_DOUBT * size
-
-
 def _is_affordable(page: Blocks, html: str) -> bool:
     if page.nodes > MOST_NODES or len(html) > MOST_HTML:
         return False
-    if html.count("<") > 3 * MOST_NODES:  # tags out of place, which lxml keeps and lexbor drops
+    if html.count("<") > MOST_TAGS:
         return False
     return sum(len(block.text) for block in page.found) <= MOST_TEXT
 

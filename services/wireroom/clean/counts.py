@@ -23,7 +23,7 @@ CLASSES = {
     tag: number
     for number, tags in enumerate(
         (
-            *("p", "h1", "h2", "h3 h4 h5 h6", "li dd dt", "td th", "blockquote", "pre"),
+            *("p", "h1", "h2", "h3 h4 h5 h6", "li dd dt", "td th tr", "blockquote", "pre"),
             *("div section center", "article main", "figure figcaption", "header", "footer"),
             *("aside", "address", "body"),
         ),

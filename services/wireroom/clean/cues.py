@@ -76,6 +76,7 @@ _SELF = """
     registered visit learn contact information abonnieren abonnement abonnenten anmelden redaktion
     leser werbung angebote datenschutz mitglied abonnez abonnés inscrivez rédaction lecteurs
     publicité confidentialité suscríbase suscríbete boletín redacción lectores publicidad
+    subscription subscriptions unlimited exclusive access account accounts sections supporters
     contribute contributing contributions contribution contributed newsrooms reporting coverage
     spenden unterstützen soutenez faites donar donación apoye apoya sostieni doneer steun stötta
     iscriviti redazione lettori abbonati assine leitores redação notícias подпишитесь редакция
@@ -100,6 +101,7 @@ def _table(words: dict[str, str]) -> dict[str, int]:
 _BY_FIRST, _BY_ANY = _table(_FIRST), _table(_ANYWHERE)
 _ANY = frozenset(_BY_ANY)
 _SELF_WORDS, _OUR_WORDS = frozenset(_SELF.split()), frozenset(_OURS.split())
+_SPOKEN = _SELF_WORDS | _OUR_WORDS
 _AROUND = "\"'“”„‘’«»()[]{}!?*•·–—-→>|/#…"
 
 
@@ -120,8 +122,11 @@ def of_many(texts: Sequence[str]) -> list[tuple[int, int, int]]:
 
 
 def _of_words(words: list[str], *, has_cue: bool) -> tuple[int, int, int]:
-    own, ours = len(_SELF_WORDS.intersection(words)), len(_OUR_WORDS.intersection(words))
-    return (_cue(words) if has_cue and words else 0, own, ours)
+    cue = _cue(words) if has_cue and words else 0
+    spoken = _SPOKEN.intersection(words)
+    if not spoken:
+        return cue, 0, 0
+    return cue, len(_SELF_WORDS & spoken), len(_OUR_WORDS & spoken)
 
 
 def _cue(words: list[str]) -> int:

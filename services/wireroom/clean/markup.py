@@ -38,6 +38,8 @@ TAGS: dict[str | None, int] = {
     "-text": TEXT,
 }
 """Kinds of tags; ``OTHER``: all that are not in it, which begin and end a block."""
+UNSCRIPTED = {tag: kind for tag, kind in TAGS.items() if tag != "noscript"}
+"""The same for a page whose scripts do not run."""
 
 
 class Named(NamedTuple):

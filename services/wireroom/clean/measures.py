@@ -7,7 +7,7 @@ be counted for a whole page at once is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ from wireroom.clean import around, cues, punctuation, titles, within
 from wireroom.clean.blocks import Blocks
 from wireroom.clean.counts import CLASSES, HEADINGS, LARGEST, Counts, Ints, table_of
 
+SHORTEST_DESCRIPTION = 30  # characters, of it and of a block that is compared with it
 SHORTEST_SITE = 3  # characters of a name that is looked for in texts
 NEVER = 900  # thousandths of a block in links, from which on it is one and no paragraph
 
@@ -61,8 +62,9 @@ def of(page: Blocks, about: About) -> Measured:
     if not len(worth):
         return Measured()
     read, texts = _cues(counts, worth), _Texts(counts, about)
-    blocks = np.vstack([*_of_blocks(counts), *around.columns(counts, read[0])])
-    elements = np.vstack(list(within.columns(counts, texts.title)))
+    ours = np.minimum(read[1], 3) * (1 + np.minimum(read[2], 2))
+    blocks = np.vstack([*_of_blocks(counts), *around.columns(counts, read[0], ours)])
+    elements = np.vstack(list(within.columns(counts, texts.title, ours)))
     parts = (
         texts.columns(worth),
         read[:, worth],
@@ -103,14 +105,14 @@ class _Texts:
             doubles.append(min(seen.get(start, 0), 99))
             seen[start] = doubles[-1] + 1
         texts = [self.found[place].text for place in worth.tolist()]
-        rows = [(_last(text), self._in_description(text), self._names_site(text)) for text in texts]
+        told = [list(map(_last, texts)), self._in_description(texts), self._names_site(texts)]
         blanks, commas, stops, quotes = punctuation.of(texts)
         words = blanks + 1
         if self.width > 1:
             words = np.maximum(words, [len(text) // 2 for text in texts])
         counted = (words, np.minimum(commas, 50), np.minimum(stops, 50), np.minimum(quotes, 20))
         around = np.array([doubles, self.since])[:, worth]
-        return np.vstack((*counted, table_of(rows), np.minimum(around, LARGEST)))
+        return np.vstack((*counted, *told, np.minimum(around, LARGEST)))
 
     def _since_title(self) -> list[int]:
         """Blocks since the title was seen; -50 before it."""
@@ -133,18 +135,22 @@ class _Texts:
             return False
         return titles.bare(text) in self.titles
 
-    def _in_description(self, text: str) -> int:
+    def _in_description(self, texts: Sequence[str]) -> list[int]:
         """2: the block begins as the description does; 1: it is a part of it; 0: no."""
-        if len(self.description) < 30 or len(text) < 30:
-            return 0
+        if len(self.description) < SHORTEST_DESCRIPTION:
+            return [0] * len(texts)
+        return [self._is_described(t) if len(t) >= SHORTEST_DESCRIPTION else 0 for t in texts]
+
+    def _is_described(self, text: str) -> int:
         start = text[:8].casefold()
         if start.replace(" ", "").isalnum() and start not in self.description:
             return 0
         bare = titles.bare(text[:50])[:40]
         return 2 if self.description.startswith(bare) else int(bare in self.description)
 
-    def _names_site(self, text: str) -> int:
-        return int(bool(self.site) and self.site in text)
+    def _names_site(self, texts: Sequence[str]) -> list[int]:
+        site = self.site
+        return [int(site in text) for text in texts] if site else [0] * len(texts)
 
 
 def _last(text: str) -> int:

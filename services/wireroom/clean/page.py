@@ -16,7 +16,7 @@ from wireroom.clean import body, charset, dates, gate, kinds, metadata, relayed
 from wireroom.clean.absent import weight, why
 from wireroom.clean.body import SHORTEST_ARTICLE
 from wireroom.clean.evidence import claim
-from wireroom.clean.extracted import Extracted, LeftOut, Part
+from wireroom.clean.extracted import Extracted, LeftOut
 from wireroom.clean.parts import LONGEST_START
 from wireroom.clean.reasons import NoArticle
 
@@ -70,8 +70,8 @@ def _no_collections() -> Iterator[None]:
 
 
 def _read(html: bytes, url: str, declared: str | None) -> Read:
-    text = gate.without_unpaired(charset.decode(html, declared))
-    parsed = metadata.page(LexborHTMLParser(text), url)
+    text, utf_8 = gate.printable(charset.decode(html, declared))
+    parsed = metadata.page(LexborHTMLParser(utf_8), url)
     facts = metadata.read(parsed)
     whole = found = body.read(text, parsed, facts.title)
     other = relayed.read(whole, url)
@@ -127,7 +127,9 @@ def _left_out(found: body.Body) -> tuple[tuple[LeftOut, ...], int]:
 
     What the classifier left out may be in it after all: where another extractor read the page.
     """
-    kept = Counter(cell for part in found.parts for cell in _cells(part))
+    if found.source == "dom":
+        return found.left_out, len(found.page.found) - len(found.parts) - len(found.left_out)
+    kept = Counter(part.text for part in found.parts)
     gone = []
     for block in found.page.found:
         if kept[block.text] > 0:
@@ -137,10 +139,6 @@ def _left_out(found: body.Body) -> tuple[tuple[LeftOut, ...], int]:
     missing = Counter(gone)
     shown = tuple(one for one in found.left_out if missing[one.start, one.length] > 0)
     return shown, max(0, len(gone) - len(shown))
-
-
-def _cells(part: Part) -> Iterator[str]:
-    yield from part.text.split(" | ") if part.kind == "table_row" else (part.text,)
 
 
 def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:

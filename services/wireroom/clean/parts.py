@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wireroom.clean import cues, signs, titles
-from wireroom.clean.blocks import Block, Element
+from wireroom.clean.blocks import LONGEST_CELL, Block, Element
 from wireroom.clean.consent import is_consent
 from wireroom.clean.extracted import LeftOut, Part
 from wireroom.clean.forest import UNIT
 
 SHORTEST_DOUBLE = 40  # characters; shorter lines, such as "Ja" in an interview, may come twice
 SHORTEST_DATA = 500  # characters without blanks, in a script that has them
-LONGEST_CELL = 300  # characters; a longer one is a column of a page that is laid out with tables
 MOST_LEFT_OUT, LONGEST_START = 60, 80  # entries of a page; characters of each
 SHORTEST_LEFT_OUT = 20  # characters; shorter ones are buttons and labels
 REACH = 4  # elements upwards that decide what kind of part a block is
@@ -22,7 +21,7 @@ REACH = 4  # elements upwards that decide what kind of part a block is
 _KINDS = {
     **dict.fromkeys(("figcaption", "figure"), "caption"),
     **dict.fromkeys(("li", "dd", "dt"), "list_item"),
-    **dict.fromkeys(("td", "th"), "table_row"),
+    **dict.fromkeys(("tr", "td", "th"), "table_row"),
     "caption": "caption",
     "blockquote": "quote",
     "pre": "preformatted",
@@ -33,6 +32,7 @@ _CAUSES = (
     *("disclosure", "caption", "meta", "<aside>", "<footer>", "<nav>", "<header>", "<form>"),
 )
 _BITS = tuple((1 << signs.ALL.index(name), name.strip("<>")) for name in _CAUSES)
+_CAUSE_BITS = sum(bit for bit, _ in _BITS)
 
 
 def of_block(block: Block) -> Part:
@@ -43,8 +43,9 @@ def of_block(block: Block) -> Part:
             break
         if len(at.tag) == 2 and at.tag[0] == "h" and at.tag[1].isdigit():
             return Part("heading", block.text, int(at.tag[1]))
-        if at.tag in _KINDS:
-            return Part(_KINDS[at.tag], block.text)
+        if kind := _KINDS.get(at.tag):
+            is_column = kind == "table_row" and at.tag != "tr" and len(block.text) > LONGEST_CELL
+            return Part("paragraph" if is_column else kind, block.text)
         at = at.parent
     return Part("paragraph", block.text)
 
@@ -84,70 +85,47 @@ def tidy(lines: Iterable[str], title: str | None) -> list[str]:
     return [line for line in bare if line and screen.cause(line) is None]
 
 
-def rows(chosen: Sequence[Block]) -> list[Part]:
-    """The blocks as parts; cells of one row of a table become one part."""
-    parts: list[Part] = []
-    last: Element | None = None
-    for block in chosen:
-        part = of_block(block)
-        row = _row(block.element) if part.kind == "table_row" else None
-        if row is not None and row is last and len(part.text) <= LONGEST_CELL:
-            parts[-1] = Part("table_row", f"{parts[-1].text} | {part.text}")
-        else:
-            if part.kind == "table_row" and len(part.text) > LONGEST_CELL:
-                part, row = Part("paragraph", part.text), None
-            parts.append(part)
-        last = row
-    return parts
+class Gone(NamedTuple):
+    """A block that is not content. ``cue``: the number of its own, or 0.
 
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A block that is not content. ``ruled``: the rule that took it out, if one did."""
+    ``ruled``: the rule that took it out, if one did.
+    """
 
     block: Block
     score: int
+    cue: int
     ruled: str | None
 
 
 def left_out(found: Sequence[Gone]) -> tuple[LeftOut, ...]:
     """Why the largest of them are not in the article, in the order of the page."""
     worth = [one for one in found if len(one.block.text) >= SHORTEST_LEFT_OUT]
-    sizes = sorted((len(one.block.text) for one in worth), reverse=True)
-    least = sizes[MOST_LEFT_OUT - 1] if len(sizes) >= MOST_LEFT_OUT else 0
-    kept = [one for one in worth if len(one.block.text) >= least][:MOST_LEFT_OUT]
-    return tuple(map(_left_out, kept))
+    if len(worth) > MOST_LEFT_OUT:
+        least = sorted([len(one.block.text) for one in worth])[-MOST_LEFT_OUT]
+        worth = [one for one in worth if len(one.block.text) >= least][:MOST_LEFT_OUT]
+    return tuple(map(_left_out, worth))
 
 
 def _left_out(gone: Gone) -> LeftOut:
     text, most = gone.block.text, 20 * UNIT
     chance = 1 / (1 + math.exp(-max(-most, min(most, gone.score)) / UNIT))
-    cause = gone.ruled or _cause(gone.block)
+    cause = gone.ruled or _cause(gone.block, gone.cue)
     return LeftOut(cause, text[:LONGEST_START], len(text), round(chance, 2))
 
 
-def _cause(block: Block) -> str:
+def _cause(block: Block, cue: int) -> str:
     if block.linked * 10 >= 9 * len(block.text):
         return "links"
-    if cue := cues.of(block.text)[0]:
+    if cue:
         return cues.KINDS[cue - 1]
-    own = block.element.own | (block.element.parent.own if block.element.parent else 0)
-    for held in (own, block.element.signs):
-        for bit, name in _BITS:
-            if held & bit:
-                return name
+    element = block.element
+    own = element.own | (element.parent.own if element.parent else 0)
+    for held in (own, element.signs):
+        if held & _CAUSE_BITS:
+            return next(name for bit, name in _BITS if held & bit)
     return "unlikely"
 
 
 def _is_data(text: str) -> bool:
     """Whether a text has no words: a picture or a state of the page, written as letters."""
     return len(text) >= SHORTEST_DATA and text.isascii() and text.count(" ") * 100 < len(text)
-
-
-def _row(element: Element) -> Element | None:
-    at: Element | None = element
-    for _ in range(REACH):
-        if at is None or at.tag == "tr":
-            return at
-        at = at.parent
-    return None

@@ -88,7 +88,9 @@ ALL = (*NAMES, *(f"<{tag}>" for tag in IN_TAGS), "item")
 """Every sign by name; the sign at place n is bit n. ``item``: schema.org's articleBody."""
 _BODY_ITEM = 1 << ALL.index("item")
 _HIDDEN = 1 << NAMES.index("hidden")
-ARTICLE, SUBSCRIBE = (1 << ALL.index(name) for name in ("<article>", "subscribe"))
+ARTICLE, SUBSCRIBE, COMMENT = (
+    1 << ALL.index(name) for name in ("<article>", "subscribe", "comment")
+)
 _TAG_BITS = {tag: 1 << (len(NAMES) + place) for place, tag in enumerate(IN_TAGS)}
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

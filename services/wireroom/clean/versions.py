@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from wireroom import __version__
 
-MODEL = "blocks-4f52a3d5"
+MODEL = "blocks-187afe7a"
 """Name of the block classifier; a test holds it against the model file."""
 
 VERSIONS = {"clean": __version__, "clean.model": MODEL}

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 import numpy as np
 
 from wireroom.clean import signs
-from wireroom.clean.counts import Counts, Elements, Ints
+from wireroom.clean.counts import Counts, Elements, Ints, sums
 
 NAMES = (
     *("tag", "depth", "under_self", "parent_tag", "under_parent", "under_2", "under_3"),
     *("under_4", "linked_parent", "linked_2", "linked_3", "blocks_parent", "mean_parent"),
-    *("mean_3", "steps_to_path", "meets_above", "alike", "alike_score"),
+    *("mean_3", "ours_parent", "ours_3", "steps_to_path", "meets_above"),
+    *("alike", "alike_score"),
     *(f"in_{name}" for name in signs.ALL),
     *(f"apart_{name}" for name in signs.ALL),
     "to_title",
 )
 
 
-def columns(counts: Counts, title: int) -> Iterator[Ints]:
-    """The columns ``NAMES`` of every element, some of them together. ``title``: the block of it."""
+def columns(counts: Counts, title: int, ours: Ints) -> Iterator[Ints]:
+    """The columns ``NAMES`` of every element, some of them together. ``title``: the block of it.
+
+    ``ours``: how much each block speaks of the paper.
+    """
     held = counts.elements
     scores, chars = held.under(counts.score_sums), held.under(counts.char_sums)
     shares = 1000 * scores // counts.total
@@ -39,10 +43,14 @@ def columns(counts: Counts, title: int) -> Iterator[Ints]:
     yield blocks[p]
     yield means[p]
     yield means[g2]
+    # A box that speaks of its paper does so in all that it says.
+    own = 100 * held.under(sums(ours)) // blocks.clip(1)
+    yield from (own[above] for above in (p, g2))
     yield from _to_path(held, counts.best())
     kinds = held.alike[counts.at]
-    yield np.bincount(kinds, minlength=len(p))[held.alike]
-    scores = np.bincount(kinds, counts.scores, len(p)).astype(np.int64)
+    most = int(held.alike.max()) + 1
+    yield np.bincount(kinds, minlength=most)[held.alike]
+    scores = np.bincount(kinds, counts.scores, most).astype(np.int64)
     yield 1000 * scores[held.alike] // counts.total
     yield _bits(held.signs, len(signs.ALL))
     apart, steps = _apart(held, title)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wireroom.clean import gate
-from wireroom.clean.gate import admit, without_unpaired
+from wireroom.clean.gate import admit, printable
 from wireroom.clean.reasons import Refused
 
 PAGE = b"<!doctype html><html><body><p>A page.</p></body></html>"
@@ -80,13 +80,13 @@ def test_nuls_in_utf_8_hide_no_tag_because_the_parser_does_not_get_them() -> Non
 
 
 def test_nuls_and_lone_surrogates_go_and_pairs_stay() -> None:
-    assert without_unpaired("a\x00b\ud800c😀") == "abc😀"
-    assert without_unpaired("a\x00b😀") == "ab😀"
+    assert printable("a\x00b\ud800c😀") == ("abc😀", "abc😀".encode())
+    assert printable("a\x00b😀")[0] == "ab😀"
 
 
 def test_controls_at_which_a_parser_stops_go_and_blanks_stay() -> None:
-    assert without_unpaired("a\x08b\x0bc\x0cd\te\r\nf\x1f\ufffeg\uffff\ufffdh") == (
-        "ab c d\te\r\nfg\ufffdh"
-    )
+    text, utf_8 = printable("a\x08b\x0bc\x0cd\te\r\nf\x1f\ufffeg\uffff\ufffdh")
+    assert text == "ab c d\te\r\nfg\ufffdh"
+    assert utf_8.decode() == text
     plain = "A page — of “letters”."
-    assert without_unpaired(plain) is plain
+    assert printable(plain)[0] is plain

@@ -55,6 +55,9 @@ def test_consent_texts_doubled_blocks_and_the_title_are_left_out() -> None:
         "Nous et nos partenaires utilisons des cookies.",
         "Utilizamos cookies para mejorar su visita.",
         "Мы используем файлы cookie.",
+        "Ich bin einverstanden, dass mir externe Inhalte angezeigt werden.",
+        "Pour voir ce contenu, il faut accepter les cookies du réseau.",
+        "To view this content you have to accept the terms of the network.",
     ],
 )
 def test_a_request_for_consent_is_known(line: str) -> None:
@@ -66,6 +69,8 @@ def test_a_request_for_consent_is_known(line: str) -> None:
     [
         "The court ruled that the shop had set cookies without asking its customers.",
         "“We use cookies to see who comes back”, the baker said, holding up a biscuit.",
+        "Das Gericht verbot dem Portal, externe Inhalte seiner Nutzer zu verkaufen.",
+        "Lawyers asked the court to view this content as evidence, and the judge agreed.",
     ],
 )
 def test_news_about_cookies_are_news(line: str) -> None:

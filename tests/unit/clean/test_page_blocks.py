@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from wireroom.clean import blocks, counts, cues, measures, punctuation, signs
-from wireroom.clean.blocks import Block, Blocks
+from wireroom.clean import counts, cues, measures, punctuation, signs, walk
+from wireroom.clean.blocks import Block, Blocks, Element
 
 ABOUT = measures.About()
 LONG = "The ferry between the two islands will run again from Monday, the office said."
 
 
 def read(body: str) -> Blocks:
-    return blocks.read(LexborHTMLParser(f"<html><body>{body}</body></html>"))
+    return walk.blocks(LexborHTMLParser(f"<html><body>{body}</body></html>"))
 
 
 def column(name: str, measured: measures.Measured) -> list[int]:
@@ -41,7 +41,13 @@ def held(name: str, block: Block) -> bool:
         ("<p>A<script>x</script><style>y</style><!-- z -->B</p>", ["AB"]),
         ("<div>One<x-ad></x-ad>two</div>", ["One", "two"]),
         ("<p>One <x-link>two</x-link> three</p>", ["One two three"]),
-        ("<table><tr><td>1</td><td>2</td></tr></table>", ["1", "2"]),
+        ("<table><tr><td>1</td><td><p>2</p></td></tr></table>", ["1 | 2"]),
+        ("<table><tr><td>1<p>2</p></td><td>3</td></tr></table>", ["1", "2", "3"]),
+        (f"<table><tr><td>1</td><td>{LONG * 4}</td></tr></table>", ["1", LONG * 4]),
+        (
+            "<table><tr><td>1</td><td><table><tr><td>2<td>3</table></td></tr></table>",
+            ["1", "2 | 3"],
+        ),
         ("<p> \n </p><div></div>", []),
         ("<ul><li>One<ul><li>Two</li></ul>Three</li></ul>", ["One", "Two", "Three"]),
         ("<p>One<p>Two", ["One", "Two"]),
@@ -130,14 +136,14 @@ def test_words_of_a_paper_about_itself_are_counted() -> None:
 
 
 def test_a_page_deeper_than_any_for_people_is_read_flat() -> None:
-    deep = blocks.DEEPEST + 50
+    deep = walk.DEEPEST + 50
     page = read("<div>" * deep + "<p>Deep</p>" + "</div>" * deep)
     assert [block.text for block in page.found] == ["Deep"]
-    assert max(element.depth for element in page.elements) == blocks.DEEPEST
+    assert max(element.depth for element in page.elements) == walk.DEEPEST
 
 
 def test_what_comes_after_too_many_blocks_is_not_looked_at() -> None:
-    assert len(read("<p>x</p>" * (blocks.MOST_BLOCKS + 500)).found) == blocks.MOST_BLOCKS
+    assert len(read("<p>x</p>" * (walk.MOST_BLOCKS + 500)).found) == walk.MOST_BLOCKS
 
 
 def test_numbers_fit_into_sixteen_bits_whatever_the_page() -> None:
@@ -234,7 +240,7 @@ def test_shares_are_what_a_walk_up_the_tree_adds_up() -> None:
     under = counts.Counts(page).elements.under(counts.Counts(page).char_sums).tolist()
     added = [0] * len(page.elements)
     for block in page.found:
-        at: blocks.Element | None = block.element
+        at: Element | None = block.element
         while at is not None:
             added[at.place] += len(block.text)
             at = at.parent

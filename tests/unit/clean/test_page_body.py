@@ -113,6 +113,16 @@ def test_rules_say_why_they_took_something_out() -> None:
     assert found.text.count(SENTENCES[0]) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "score", "is_kept"),
+    [("comments", 1_500, False), ("comments", 1_501, True), ("body", 1_500, True)],
+)
+def test_among_comments_the_model_has_to_be_surer(name: str, score: int, is_kept: bool) -> None:
+    found = read(page(f"<div class='{name}'>{paragraphs()}</div>"), constant(score))
+    assert (SENTENCES[0] in found.text) == is_kept
+    assert found.source == ("dom" if is_kept else "none")
+
+
 def test_an_unsure_model_calls_the_other_extractor() -> None:
     found = read(page(paragraphs()), constant(100))
     assert found.source == "fallback"
@@ -135,12 +145,20 @@ def test_the_other_extractor_is_not_believed_where_it_has_much_less(
     [
         "<br>" * (body.MOST_NODES + 1),
         f"<p>{'word ' * body.MOST_TEXT}</p>",
-        "<tr>" * (3 * body.MOST_NODES),
+        "<tr>" * (body.MOST_TAGS + 1),
     ],
     ids=["nodes", "text", "tags that one parser drops and the other keeps"],
 )
 def test_a_page_that_may_take_seconds_is_not_given_to_the_other_extractor(expensive: str) -> None:
     assert read(page(paragraphs() + expensive), constant(100)).source == "dom"
+
+
+def test_what_a_page_shows_without_scripts_is_read_where_it_shows_nothing_else() -> None:
+    assert read(page(f"<noscript>{paragraphs()}</noscript>")).text.split("\n") == SENTENCES
+    unclosed = f"<noscript><div id='x'></noscript>{paragraphs()}"
+    assert read(page(unclosed)).text.split("\n") == SENTENCES
+    beside = read(page(f"{paragraphs()}<noscript><p>{SENTENCES[0]} Without.</p></noscript>"))
+    assert "Without" not in beside.text
 
 
 def test_a_short_text_of_the_page_gives_way_to_its_json_ld() -> None:
@@ -196,6 +214,30 @@ def typed(kind: str) -> str:
 )
 def test_the_kind_of_a_page_is_what_it_says_itself(head: str, url: str, kind: str) -> None:
     assert extract(page(paragraphs(4), head).encode(), url).kind == kind
+
+
+def test_the_entries_of_a_live_blog_are_not_its_own_facts() -> None:
+    entry = {
+        "@type": "BlogPosting",
+        "headline": "A boat has left the harbour",
+        "datePublished": "2026-03-01T10:00:00Z",
+        "author": {"@type": "Person", "name": "Tom Entry"},
+        "articleBody": SENTENCES[1],
+    }
+    blog = {
+        "@type": "LiveBlogPosting",
+        "headline": "The ferry runs again",
+        "datePublished": "2026-02-28T08:00:00Z",
+        "liveBlogUpdate": [entry],
+    }
+    story = {**blog, "@type": "NewsArticle", "author": "Ann Main"}
+    del story["liveBlogUpdate"]
+    head = f'<script type="application/ld+json">{json.dumps([blog, story])}</script>'
+    found = extract(page(paragraphs(4), head).encode(), URL)
+    assert found.kind == "live_blog"
+    assert found.authors == ("Ann Main",)
+    assert found.published_at is not None
+    assert found.published_at.date().isoformat() == "2026-02-28"
 
 
 def test_a_list_of_links_is_a_list() -> None:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
-from tools.train_extractor import labels, pages, scores
+from tools.train_extractor import belief, labels, pages, scores
+from tools.train_extractor.samples import Sample
 
 TRUTH = (
     "The ferry will run again from Monday, the harbour said.\nWhat it costs\nA ticket costs as "
@@ -73,3 +77,30 @@ def test_segments_are_counted_over_all_pages() -> None:
 )
 def test_folds_are_made_by_registered_domain(url: str, domain: str) -> None:
     assert pages.domain(url) == domain
+
+
+def sample(page: str, fold: int, known: Sequence[int]) -> Sample:
+    labels = np.array(known, dtype=np.int8)
+    rows = np.zeros((len(known), 1), dtype=np.int16)
+    return Sample(page, "own", fold, rows, labels, (labels >= 0).astype(np.float32))
+
+
+def test_labels_that_a_stranger_contradicts_loudly_weigh_less() -> None:
+    found = {
+        "sure": (sample("sure", 0, [1, 1, 0, -1]), [3.0, 0.5, -3.0, 3.0]),
+        "one wrong": (sample("one wrong", 1, [1, 1, 0]), [3.0, 3.0, 2.5]),
+        "a hard one": (sample("a hard one", 1, [1, 1, 0]), [3.0, 3.0, 1.5]),
+        "stops too early": (sample("stops too early", 0, [1, 0, 0]), [3.0, 1.5, 1.5]),
+    }
+
+    def score(seen: Sequence[Sample], unseen: Sequence[Sample]) -> belief.Floats:
+        assert not {one.fold for one in seen} & {one.fold for one in unseen}
+        return np.concatenate([np.array(found[one.page][1], dtype=np.float32) for one in unseen])
+
+    weights = belief.weights([one for one, _ in found.values()], score)
+    assert dict(zip(found, (own.tolist() for own in weights), strict=True)) == {
+        "sure": [1, 1, 1, 0],
+        "one wrong": [1, 1, pytest.approx(0.2)],
+        "a hard one": [1, 1, 1],
+        "stops too early": [pytest.approx(0.2)] * 3,
+    }
