@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from wireroom.clean.counts import HEADINGS, Counts, Ints, sums
+from wireroom.clean.counts import Counts, Ints, sums
 
 FAR = 99  # blocks; what is farther is as far
 _SHORT_HEADING = 80  # characters of a bold line that is a heading
@@ -49,7 +49,7 @@ def columns(counts: Counts, cues: Ints, ours: Ints) -> Iterator[Ints]:
 def is_heading(counts: Counts) -> Ints:
     """Places of the headings, and of the bold lines that are."""
     bold = (counts.bold >= _BOLD) & (counts.sizes < _SHORT_HEADING * counts.width)
-    return np.flatnonzero(bold | np.isin(counts.tags, HEADINGS))
+    return np.flatnonzero(bold | counts.is_heading)
 
 
 def _mean(counts: Counts, places: Ints, reach: int) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 
@@ -17,7 +18,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 SHORTEST_SCORED, LONGEST_SCORED = 40, 1_200  # characters
 MOST_LINKED = 400  # thousandths of a block's characters; with more it has no score
 LARGEST = 30_000  # of any number, so that it fits into 16 bits
-HEADINGS = (2, 3, 4)
+HEADINGS = range(2, 5)
 
 CLASSES = {
     tag: number
@@ -86,7 +87,9 @@ class Counts:
         self.link_sums = sums(linked * self.width)
         self.total = int(self.score_sums[-1]) or 1
         self.tags = self.elements.tags[self.at]
+        self.is_heading = (self.tags >= HEADINGS.start) & (self.tags < HEADINGS.stop)
 
+    @cached_property
     def best(self) -> int:
         """The container: a block's score counts for its element, and half for the one above.
 

@@ -45,7 +45,13 @@ _BETWEEN = """
     木曜日 金曜日 土曜日 日曜日 월요일 화요일 수요일
     목요일 금요일 토요일 일요일
 """
+_DAYS = frozenset(_WEEKDAYS.split())
 _DATE_WORDS = frozenset((*_WEEKDAYS.split(), *_BETWEEN.split(), *MONTHS))
+
+
+def names_weekday(line: str) -> bool:
+    """Whether one of the words is the name of a day of the week."""
+    return not _DAYS.isdisjoint(_WORDS.findall(line.casefold()))
 
 
 def is_page_date(line: str) -> bool:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from wireroom.clean import around, cues, punctuation, titles, within
 from wireroom.clean.blocks import Blocks
-from wireroom.clean.counts import CLASSES, HEADINGS, LARGEST, Counts, Ints, table_of
+from wireroom.clean.counts import CLASSES, LARGEST, Counts, Ints, table_of
 
 SHORTEST_DESCRIPTION = 30  # characters, of it and of a block that is compared with it
 SHORTEST_SITE = 3  # characters of a name that is looked for in texts
@@ -58,7 +58,7 @@ def of(page: Blocks, about: About) -> Measured:
     if not page.found:
         return Measured()
     counts = Counts(page)
-    worth = np.flatnonzero((counts.linked < NEVER) | np.isin(counts.tags, HEADINGS))
+    worth = np.flatnonzero((counts.linked < NEVER) | counts.is_heading)
     if not len(worth):
         return Measured()
     read, texts = _cues(counts, worth), _Texts(counts, about)
@@ -175,7 +175,7 @@ def _of_blocks(counts: Counts) -> Iterator[Ints]:
 
 
 def _of_page(counts: Counts) -> Ints:
-    best = counts.best()
+    best = counts.best
     start, end = counts.elements.starts[best], counts.elements.ends[best]
     held = counts.score_sums[end] - counts.score_sums[start]
     sizes = (len(counts.found), counts.char_sums[-1], counts.score_sums[-1])

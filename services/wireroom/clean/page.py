@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-from htmldate import find_date
 from selectolax.lexbor import LexborHTMLParser
 
-from wireroom.clean import body, charset, dates, gate, kinds, metadata, relayed
+from wireroom.clean import body, charset, days, gate, kinds, metadata, relayed
 from wireroom.clean.absent import weight, why
+from wireroom.clean.blocks import Blocks
 from wireroom.clean.body import SHORTEST_ARTICLE
 from wireroom.clean.evidence import claim
 from wireroom.clean.extracted import Extracted, LeftOut
@@ -91,7 +90,7 @@ def _read(html: bytes, url: str, declared: str | None) -> Read:
     if other is not None:
         extracted = relayed.merged(extracted, other)
     if extracted.published_at is None:
-        extracted = _with_day(extracted, text, url)
+        extracted = _with_day(extracted, whole.page, text, url)
     return Read(extracted, whole.text, facts.is_story)
 
 
@@ -149,12 +148,14 @@ def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:
     return cause if cause != "empty" or not found.parts else None
 
 
-def _with_day(extracted: Extracted, text: str, url: str) -> Extracted:
-    """The same with a day that only htmldate finds, if it finds one."""
-    day = _by_htmldate(text, url)
+def _with_day(extracted: Extracted, page: Blocks, text: str, url: str) -> Extracted:
+    """The same with the day that the page shows, or that htmldate finds in it."""
+    day, source = days.shown(page, extracted.title), "text"
+    if day is None:
+        day, source = days.guessed(text, url), "htmldate"
     if day is None:
         return extracted
-    told = claim("published_at", day.at.date().isoformat(), "htmldate", 0.5)
+    told = claim("published_at", day.at.date().isoformat(), source, 0.5)
     return replace(
         extracted,
         published_at=day.at,
@@ -163,16 +164,3 @@ def _with_day(extracted: Extracted, text: str, url: str) -> Extracted:
         provenance={**extracted.provenance, "published_at": told.source},
         claims=(*extracted.claims, told),
     )
-
-
-def _by_htmldate(text: str, url: str) -> dates.Moment | None:
-    """A day that only htmldate finds. Its default would prefer the day of the last change."""
-    found = find_date(
-        text,
-        original_date=True,
-        extensive_search=False,
-        url=url or None,
-        min_date=datetime(dates.YEARS.start, 1, 1),
-        max_date=datetime(dates.YEARS.stop - 1, 12, 31),  # not today: same page, same answer
-    )
-    return dates.Moment(datetime.fromisoformat(found).replace(tzinfo=UTC), None) if found else None

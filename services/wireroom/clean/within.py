@@ -46,7 +46,7 @@ def columns(counts: Counts, title: int, ours: Ints) -> Iterator[Ints]:
     # A box that speaks of its paper does so in all that it says.
     own = 100 * held.under(sums(ours)) // blocks.clip(1)
     yield from (own[above] for above in (p, g2))
-    yield from _to_path(held, counts.best())
+    yield from _to_path(held, counts.best)
     kinds = held.alike[counts.at]
     most = int(held.alike.max()) + 1
     yield np.bincount(kinds, minlength=most)[held.alike]

@@ -231,7 +231,7 @@ def test_what_is_around_a_block_is_measured() -> None:
 def test_the_container_holds_most_of_the_text() -> None:
     page = read(f"<div><p>{LONG}</p></div><section><p>{LONG}</p><p>{LONG}</p></section>")
     counted = counts.Counts(page)
-    assert page.elements[counted.best()].tag == "section"
+    assert page.elements[counted.best].tag == "section"
 
 
 def test_shares_are_what_a_walk_up_the_tree_adds_up() -> None:
