@@ -142,7 +142,7 @@ def _left_out(found: body.Body) -> tuple[tuple[LeftOut, ...], int]:
 
 def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:
     """Why what the page shows is not its body. A short text without such a sign is a short text."""
-    if weight(found.text) >= SHORTEST_ARTICLE:
+    if len(found.text) >= SHORTEST_ARTICLE or weight(found.text) >= SHORTEST_ARTICLE:
         return None
     cause = kinds.missing(parsed, html, found.page)
     return cause if cause != "empty" or not found.parts else None

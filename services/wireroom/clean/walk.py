@@ -32,6 +32,7 @@ MOST_BLOCKS = 8_000  # of 1,761 pages the largest has 6,000; what comes later is
 MOST_TARGETS, LONGEST_TARGET = 100, 200  # links of a block; characters of an address
 MOST_ELEMENTS = 200_000  # a million empty elements cost two seconds
 DEEPEST = 400  # below that, elements are transparent: no page for people is so deep
+MOST_CELLS = 100  # of a row; tables in tables would be read once for each that they are in
 BETWEEN_CELLS = " | "
 
 _TEXTUAL = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dd", "dt", "figcaption"))
@@ -177,7 +178,7 @@ class _Walk:
         if len(self.entered) == len(self.open):
             here = self.entered.pop()
             if here is not None:
-                if here.tag == "tr" and len(self.found) > here.start + 1:
+                if here.tag == "tr" and 1 < len(self.found) - here.start <= MOST_CELLS:
                     self.row(here)
                 here.end = len(self.found)
         self.open.pop()

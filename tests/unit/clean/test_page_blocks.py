@@ -60,6 +60,11 @@ def test_a_page_falls_into_blocks(body: str, expected: list[str]) -> None:
     assert texts(body) == expected
 
 
+def test_a_row_that_never_ends_stays_cells() -> None:
+    for count, expected in ((walk.MOST_CELLS, 1), (walk.MOST_CELLS + 1, walk.MOST_CELLS + 1)):
+        assert len(texts(f"<table><tr>{'<td>x</td>' * count}</tr></table>")) == expected
+
+
 def test_links_bold_and_italic_characters_are_counted() -> None:
     (block,) = read("<p><a href='/x'>linked</a> <b>bold</b> and <em>it<b>b</b></em></p>").found
     assert (block.linked, block.bold, block.italic, block.links) == (6, 5, 3, 1)
