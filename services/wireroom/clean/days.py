@@ -32,8 +32,11 @@ def shown(page: Blocks, title: str | None) -> Moment | None:
     return found
 
 
-def guessed(html: str, url: str) -> Moment | None:
-    """A day that only htmldate finds. Its default would prefer the day of the last change."""
+def guessed(html: bytes, url: str) -> Moment | None:
+    """A day that only htmldate finds. Its default would prefer the day of the last change.
+
+    ``html`` is bytes because a string that begins with ``http`` would be fetched.
+    """
     found = find_date(
         html,
         original_date=True,

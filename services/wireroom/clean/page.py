@@ -90,7 +90,7 @@ def _read(html: bytes, url: str, declared: str | None) -> Read:
     if other is not None:
         extracted = relayed.merged(extracted, other)
     if extracted.published_at is None:
-        extracted = _with_day(extracted, whole.page, text, url)
+        extracted = _with_day(extracted, whole.page, utf_8, url)
     return Read(extracted, whole.text, facts.is_story)
 
 
@@ -148,11 +148,11 @@ def _missing(parsed: metadata.Page, html: str, found: body.Body) -> str | None:
     return cause if cause != "empty" or not found.parts else None
 
 
-def _with_day(extracted: Extracted, page: Blocks, text: str, url: str) -> Extracted:
+def _with_day(extracted: Extracted, page: Blocks, html: bytes, url: str) -> Extracted:
     """The same with the day that the page shows, or that htmldate finds in it."""
     day, source = days.shown(page, extracted.title), "text"
     if day is None:
-        day, source = days.guessed(text, url), "htmldate"
+        day, source = days.guessed(html, url), "htmldate"
     if day is None:
         return extracted
     told = claim("published_at", day.at.date().isoformat(), source, 0.5)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from htmldate import find_date, utils
 from selectolax.lexbor import LexborHTMLParser
 
 from wireroom.clean import days, walk
@@ -53,3 +54,14 @@ def test_a_page_says_where_its_day_is_from() -> None:
     assert found.published_at is not None
     assert found.published_at.date().isoformat() == "2024-05-04"
     assert found.provenance["published_at"] == "text"
+
+
+def test_a_page_that_looks_like_an_address_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(utils, "fetch_url", asked.append)
+    page = "http://169.254.169.254/latest/meta-data<p>"
+    assert extract(page.encode(), URL).published_at is None
+    assert asked == []
+    with pytest.raises(ValueError, match="couldn't be processed"):
+        find_date(page)  # what a string would do
+    assert asked == [page]
