@@ -42,7 +42,11 @@ def _fuzz(start: int, minutes: float, names: list[str]) -> int:
     end = time.monotonic() + 60 * minutes
     tally, told = Tally(), time.monotonic()
     targets = {name: TARGETS[name] for name in names}
+    shown = 0
     for tally in rounds(targets, start, lambda: time.monotonic() > end):
+        for name, text in list(tally.findings.items())[shown:]:
+            _say(f"\nFOUND {name}\n{text}")
+        shown = len(tally.findings)
         if time.monotonic() - told > 60:
             told = time.monotonic()
             _say(f"{sum(tally.inputs.values()):,} inputs, {len(tally.findings)} findings")
@@ -53,8 +57,6 @@ def _fuzz(start: int, minutes: float, names: list[str]) -> int:
     if not tally.findings:
         fed = AGAIN * sum(map(len, tally.kept.values()))
         _say(f"memory grew by {grown / MEGABYTE:.1f} MB while {fed:,} inputs were fed again")
-    for name, text in tally.findings.items():
-        _say(f"\nFOUND {name}\n{text}")
     return 1 if tally.findings or grown > MOST_GROWTH else 0
 
 

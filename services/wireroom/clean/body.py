@@ -14,7 +14,7 @@ from typing import NamedTuple
 from trafilatura import extract
 
 from wireroom.clean import forest, jsonld, measures, parts, signs, walk
-from wireroom.clean.blocks import Block, Blocks
+from wireroom.clean.blocks import Block, Blocks, Element
 from wireroom.clean.extracted import LeftOut, Part
 from wireroom.clean.markup import UNSCRIPTED
 from wireroom.clean.metadata import Page
@@ -95,7 +95,7 @@ def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None
 def _judge(parsed: Page, title: str | None, model: forest.Forest, page: Blocks) -> _Judged:
     measured = measures.of(page, about(parsed, title))
     count, places = len(page.found), measured.places
-    scores = _spread(model.scores(measured.columns), places, count, LINKS)
+    scores = _with_whole_tables(page, _spread(model.scores(measured.columns), places, count, LINKS))
     cues = _spread(measured.columns[CUE].tolist(), places, count, 0)
     screen = parts.Screen(title)
     chosen, gone = [], []
@@ -107,6 +107,20 @@ def _judge(parsed: Page, title: str | None, model: forest.Forest, page: Blocks) 
         else:
             gone.append(parts.Gone(block, score, cue, ruled))
     return _Judged(page, scores, tuple(chosen), parts.left_out(gone))
+
+
+def _with_whole_tables(page: Blocks, scores: list[int]) -> list[int]:
+    """The same, but for the rows of a table, which have the mean of them: half a table misleads."""
+    tables: dict[Element, list[int]] = {}
+    for place, block in enumerate(page.found):
+        if block.element.tag == "tr" and scores[place] > LINKS:
+            tables.setdefault(parts.table_of(block.element), []).append(place)
+    for rows in tables.values():
+        sizes = [len(page.found[place].text) for place in rows]
+        held = sum(size * scores[place] for size, place in zip(sizes, rows, strict=True))
+        for place in rows:
+            scores[place] = held // sum(sizes)
+    return scores
 
 
 def _spread(values: Sequence[int], places: Sequence[int], count: int, missing: int) -> list[int]:

@@ -130,7 +130,7 @@ def _named(value: str) -> Moment | None:
         month = MONTHS.get(word)
         if month is None:
             continue
-        near = [w for w in words[max(0, place - 2) : place + 4] if w.isdigit()]
+        near = [w for w in words[max(0, place - 2) : place + 4] if w.isdecimal()]
         years = [int(w) for w in near if len(w) == 4]
         days = [int(w) for w in near if len(w) <= 2]
         if years and days:

@@ -51,9 +51,9 @@ class Part:
 class LeftOut:
     """A block of the page that is not in the article.
 
-    ``cause``: title, double, consent, data, links, a sign of the markup, a cue of the text, or
-    ``unlikely``. ``start``: its first characters; ``length``: all of them. ``score``: how likely
-    the model held it to be content, 0 to 1.
+    ``cause``: title, page_date, double, consent, data, links, a sign of the markup, a cue of the
+    text, or ``unlikely``. ``start``: its first characters; ``length``: all of them. ``score``: how
+    likely the model held it to be content, 0 to 1.
     """
 
     cause: str

@@ -11,6 +11,7 @@ from wireroom.clean.blocks import LONGEST_CELL, Block, Element
 from wireroom.clean.consent import is_consent
 from wireroom.clean.extracted import LeftOut, Part
 from wireroom.clean.forest import UNIT
+from wireroom.clean.headlines import is_page_date
 
 SHORTEST_DOUBLE = 40  # characters; shorter lines, such as "Ja" in an interview, may come twice
 SHORTEST_DATA = 500  # characters without blanks, in a script that has them
@@ -50,6 +51,15 @@ def of_block(block: Block) -> Part:
     return Part("paragraph", block.text)
 
 
+def table_of(row: Element) -> Element:
+    """The table of a row; the row itself where it has none."""
+    at: Element | None = row
+    for _ in range(REACH):
+        if at is not None and at.tag != "table":
+            at = at.parent
+    return at if at is not None and at.tag == "table" else row
+
+
 def text_of(parts: Iterable[Part]) -> str:
     """The plain text: one line for each part."""
     return "\n".join(part.text for part in parts)
@@ -69,6 +79,8 @@ class Screen:
             return "double"
         if self.is_start and self.title and titles.bare(text) == self.title:
             return "title"
+        if self.is_start and is_page_date(text):
+            return "page_date"
         if _is_data(text):
             return "data"
         if is_consent(text):

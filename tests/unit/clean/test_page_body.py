@@ -83,6 +83,17 @@ def test_parts_keep_what_they_are() -> None:
         assert expected in found
 
 
+def test_a_table_is_kept_whole_or_not_at_all() -> None:
+    rows = "".join(f"<tr><td>Boat {n}</td><td>{'x' * n}</td></tr>" for n in range(1, 21))
+    html = page(f"{paragraphs()}<table>{rows}</table><table><tr><td>1</td><td>2</td></tr></table>")
+    columns = measures.NAMES.index("chars")
+    tree = {"nodes": [[columns, 12, 0, 1]], "leaves": [-9_000, 9_000]}
+    told = {"format": forest.FORMAT, "name": "fake", "columns": measures.NAMES, "trees": [tree]}
+    text = read(html, forest.parse(json.dumps(told).encode(), measures.NAMES)).text
+    assert text.count("Boat") == 20
+    assert "1 | 2" not in text
+
+
 def test_a_page_laid_out_with_tables_has_paragraphs() -> None:
     column = " ".join(SENTENCES)
     main = f"<table><tr><td>{column}</td><td>{column} Again.</td></tr></table>"
@@ -104,12 +115,14 @@ def test_everything_left_out_has_a_cause_and_there_is_an_end_to_it() -> None:
 
 def test_rules_say_why_they_took_something_out() -> None:
     main = (
-        f"<p>The ferry runs again</p>{paragraphs()}<p>{SENTENCES[0]}</p><p>We use cookies here to "
+        f"<p>The ferry runs again</p><p>Monday, 4 May 2026, 10:20 a.m.</p>{paragraphs()}<p>5 May 2026</p>"
+        f"<p>{SENTENCES[0]}</p><p>We use cookies here to "
         "remember you, and our partners do.</p>"
     )
     found = read(page(main), constant(9_000))
     causes = {one.cause for one in found.left_out}
-    assert {"title", "double", "consent"} <= causes
+    assert {"title", "page_date", "double", "consent"} <= causes
+    assert "5 May 2026" in found.text
     assert found.text.count(SENTENCES[0]) == 1
 
 
