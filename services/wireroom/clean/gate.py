@@ -29,7 +29,8 @@ _FLAT = frozenset(
 _TAG_START = re.compile(rb"<[a-zA-Z]")
 _QUOTED = re.compile(rb"=\s*(?:\"[^\"]*\"|'[^']*')")
 _BETWEEN = re.compile(rb"[\s/\"']+")
-_RAW = (b"script", b"style", b"textarea", b"noscript")
+_RAW = (b"script", b"style", b"textarea")
+_FOREIGN = (b"svg", b"math")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = bytes((*range(9), *range(11, 13), *range(14, 32)))
 
@@ -109,5 +110,14 @@ def _attributes(tag: bytes) -> int:
 
 
 def _is_raw(before: bytes) -> bool:
-    """Whether what follows is the text of a script or a style, where ``<`` means nothing."""
-    return any(before.rfind(b"<" + raw) > before.rfind(b"</" + raw) for raw in _RAW)
+    """Whether what follows is the text of a script or a style, where ``<`` means nothing.
+
+    In drawings and formulas, these are elements like all others.
+    """
+    if any(_is_open(name, before) for name in _FOREIGN):
+        return False
+    return any(_is_open(name, before) for name in _RAW)
+
+
+def _is_open(name: bytes, before: bytes) -> bool:
+    return before.rfind(b"<" + name) > before.rfind(b"</" + name)
