@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tools.train_extractor.samples import Sample
 
-DOUBTED = 0.2  # what a doubted label weighs; 0 was worse on news, 0.3 no better
+DOUBTED = 0.2  # what a doubted label weighs; 0 for whole pages was worse on news
 MOST_WRONG = 1.0  # weight of a page's wrong blocks for its content; 36 of 1,761 pages have more
 LOUD = 2.0  # log-odds at which a label is contradicted; 1.5 and 2.5 were no better
 

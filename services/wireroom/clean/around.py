@@ -41,8 +41,7 @@ def columns(counts: Counts, cues: Ints, ours: Ints) -> Iterator[Ints]:
             yield _beside(values, step, -1)
     yield _beside(sizes, -2, -1)
     yield _beside(sizes, 2, -1)
-    spoken = sums(ours)
-    yield spoken[np.minimum(places + 6, len(places))] - spoken[np.maximum(places - 5, 0)]
+    yield _near(sums(ours), places, 5)[0]
     yield from _since(counts, cues, places)
 
 
@@ -52,10 +51,16 @@ def is_heading(counts: Counts) -> Ints:
     return np.flatnonzero(bold | counts.is_heading)
 
 
-def _mean(counts: Counts, places: Ints, reach: int) -> Ints:
+def _near(sums: Ints, places: Ints, reach: int) -> tuple[Ints, Ints]:
+    """Of what ``sums`` adds up: as much as is within ``reach`` of each block, and in how many."""
     starts, ends = np.maximum(places - reach, 0), np.minimum(places + reach + 1, len(places))
-    held: Ints = (counts.score_sums[ends] - counts.score_sums[starts]) // (ends - starts)
-    return held
+    return sums[ends] - sums[starts], ends - starts
+
+
+def _mean(counts: Counts, places: Ints, reach: int) -> Ints:
+    held, blocks = _near(counts.score_sums, places, reach)
+    mean: Ints = held // blocks
+    return mean
 
 
 def _beside(values: Ints, step: int, missing: int) -> Ints:

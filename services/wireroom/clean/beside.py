@@ -109,7 +109,7 @@ def lines(body: Body, url: str) -> Iterator[Line]:
     """The parts of the body, and between and after them what the page has of a trailer."""
     found, at = body.page.found, 0
     for number, part in enumerate(body.parts):
-        names = {part.text, part.text.removeprefix("- "), *part.text.split(" | ")}
+        names = {part.text, part.text.removeprefix("- ")}
         end = at + AHEAD if number else len(found)
         place = next((n for n in range(at, min(len(found), end)) if found[n].text in names), None)
         if place is None:

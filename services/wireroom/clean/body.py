@@ -70,7 +70,8 @@ class _Judged(NamedTuple):
 
 def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None = None) -> Body:
     """The body of a page. ``model``: another one than the package's, for training."""
-    judge = partial(_judge, parsed, title, model or forest.model(measures.NAMES))
+    said = about(parsed, title)
+    judge = partial(_judge, said, title, model or forest.model(measures.NAMES))
     judged = judge(walk.blocks(parsed.tree))
     if judged.size < SHORTEST_ARTICLE and parsed.tree.css_first("noscript") is not None:
         # Some pages show everything there, or have forgotten to close it.
@@ -92,8 +93,8 @@ def read(html: str, parsed: Page, title: str | None, model: forest.Forest | None
     return Body(tuple(found), judged.left_out, source if found else "none", page)
 
 
-def _judge(parsed: Page, title: str | None, model: forest.Forest, page: Blocks) -> _Judged:
-    measured = measures.of(page, about(parsed, title))
+def _judge(said: measures.About, title: str | None, model: forest.Forest, page: Blocks) -> _Judged:
+    measured = measures.of(page, said)
     count, places = len(page.found), measured.places
     scores = _with_whole_tables(page, _spread(model.scores(measured.columns), places, count, LINKS))
     cues = _spread(measured.columns[CUE].tolist(), places, count, 0)
@@ -114,7 +115,7 @@ def _with_whole_tables(page: Blocks, scores: list[int]) -> list[int]:
     tables: dict[Element, list[int]] = {}
     for place, block in enumerate(page.found):
         if block.element.tag == "tr" and scores[place] > LINKS:
-            tables.setdefault(parts.table_of(block.element), []).append(place)
+            tables.setdefault(parts.table_around(block.element), []).append(place)
     for rows in tables.values():
         sizes = [len(page.found[place].text) for place in rows]
         held = sum(size * scores[place] for size, place in zip(sizes, rows, strict=True))

@@ -105,13 +105,11 @@ _SPOKEN = _SELF_WORDS | _OUR_WORDS
 _AROUND = "\"'“”„‘’«»()[]{}!?*•·–—-→>|/#…"
 
 
-def of(text: str) -> tuple[int, int, int]:
-    """Number of the cue that a text begins with, from 1, or 0; words of ``_SELF``; of ``_OURS``."""
-    return of_many([text])[0]
+def of(texts: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Number of the cue that each text begins with, from 1, or 0; words of ``_SELF``; of ``_OURS``.
 
-
-def of_many(texts: Sequence[str]) -> list[tuple[int, int, int]]:
-    """``of`` each of the texts, in which there are no line breaks."""
+    There are no line breaks in the texts.
+    """
     read = "\n".join([text[:READ] if len(text) <= LONGEST_READ else "" for text in texts])
     # Faster than an expression that finds words, which would be most of this.
     even = read.lower().replace(",", " ").replace(".", " ").replace(":", " ").split("\n")

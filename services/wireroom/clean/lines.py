@@ -15,7 +15,7 @@ from wireroom.clean import dates
 from wireroom.clean.authors import names
 from wireroom.clean.labels import Kind, Phrase, fold, table
 
-MOST_KNOWN = 2_000  # lines: each of a page is asked three times
+MOST_KNOWN = 2_000  # lines, all of them short: each of a page is asked three times
 LONGEST = 260  # characters of a trailer line with its address
 LONGEST_NAME = 60
 LONGEST_CREDIT = 90
@@ -53,11 +53,13 @@ class Label:
     day_first: bool = False
 
 
-@lru_cache(MOST_KNOWN)
 def label_of(line: str) -> Label | None:
     """What ``line`` says as a trailer line; None where it is none."""
-    if len(line) > LONGEST:
-        return None
+    return _label_of(line) if len(line) <= LONGEST else None
+
+
+@lru_cache(MOST_KNOWN)
+def _label_of(line: str) -> Label | None:
     bare = line[_bullet(line) :]
     return _before_colon(bare) or next(_whole(bare.rstrip()), None)
 

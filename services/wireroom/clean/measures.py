@@ -79,7 +79,7 @@ def of(page: Blocks, about: About) -> Measured:
 def _cues(counts: Counts, worth: Ints) -> Ints:
     """``cues.of`` the blocks, by column; 0 for those that are links alone."""
     told = np.zeros((3, len(counts.found)), dtype=np.int64)
-    told[:, worth] = table_of(cues.of_many([counts.found[n].text for n in worth.tolist()]))
+    told[:, worth] = table_of(cues.of([counts.found[n].text for n in worth.tolist()]))
     return told
 
 

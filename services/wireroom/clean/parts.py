@@ -51,7 +51,7 @@ def of_block(block: Block) -> Part:
     return Part("paragraph", block.text)
 
 
-def table_of(row: Element) -> Element:
+def table_around(row: Element) -> Element:
     """The table of a row; the row itself where it has none."""
     at: Element | None = row
     for _ in range(REACH):

@@ -69,6 +69,12 @@ def test_an_address_is_no_author_and_a_byline_is_the_last_resort() -> None:
     assert facts.provenance["authors"] == "byline"
 
 
+def test_the_day_of_a_comment_is_not_the_articles() -> None:
+    node = {"@type": "NewsArticle", "comment": [{"@type": "Comment", "dateCreated": "2025-02-08"}]}
+    assert read(node=node).published is None
+    assert read(node={**node, "part": node["comment"]}).published is not None
+
+
 def test_the_offset_of_the_publisher_is_kept() -> None:
     facts = read(node={"@type": "NewsArticle", "datePublished": "2025-02-08T23:30:00-05:00"})
     assert facts.published is not None

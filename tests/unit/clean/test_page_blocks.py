@@ -94,6 +94,13 @@ def test_what_is_hidden_is_not_read_unless_it_is_kept_for_subscribers() -> None:
         assert texts(f"<p>Seen</p><div {style}><p>Unseen</p></div>") == expected
 
 
+def test_what_is_in_something_hidden_is_hidden_however_deep_and_what_follows_is_not() -> None:
+    hidden = "<div style='display:none'>A<ul><li>B<p>C</p></li></ul><p>D</p></div>"
+    page = read(f"<section>{hidden}<p>Seen</p></section>")
+    assert [block.text for block in page.found] == ["Seen"]
+    assert [element.tag for element in page.elements] == ["body", "section", "p"]
+
+
 @pytest.mark.parametrize(
     ("name", "sign"),
     [
@@ -122,7 +129,7 @@ def test_words_of_a_name_are_signs(name: str, sign: str) -> None:
     ],
 )
 def test_a_cue_is_known_by_its_words(text: str, kind: str) -> None:
-    cue = cues.of(text)[0]
+    cue = cues.of([text])[0][0]
     if kind:
         assert cues.KINDS[cue - 1] == kind
     elif cue:
@@ -136,8 +143,8 @@ def test_words_of_a_paper_about_itself_are_counted() -> None:
         "x" * 1_000,
         "We thank you, readers",
     ]
-    assert [of[1:] for of in cues.of_many(texts)] == [(2, 1), (0, 0), (0, 0), (1, 2)]
-    assert [cues.of(text) for text in texts] == cues.of_many(texts)
+    assert [of[1:] for of in cues.of(texts)] == [(2, 1), (0, 0), (0, 0), (1, 2)]
+    assert [cues.of([text])[0] for text in texts] == cues.of(texts)
 
 
 def test_a_page_deeper_than_any_for_people_is_read_flat() -> None:

@@ -159,8 +159,9 @@ def test_the_other_extractor_is_not_believed_where_it_has_much_less(
         "<br>" * (body.MOST_NODES + 1),
         f"<p>{'word ' * body.MOST_TEXT}</p>",
         "<tr>" * (body.MOST_TAGS + 1),
+        f"<!--{'x' * body.MOST_HTML}-->",
     ],
-    ids=["nodes", "text", "tags that one parser drops and the other keeps"],
+    ids=["nodes", "text", "tags that one parser drops and the other keeps", "size"],
 )
 def test_a_page_that_may_take_seconds_is_not_given_to_the_other_extractor(expensive: str) -> None:
     assert read(page(paragraphs() + expensive), constant(100)).source == "dom"

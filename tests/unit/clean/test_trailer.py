@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from wireroom.clean import lines
 from wireroom.clean.headlines import is_page_date
 from wireroom.clean.lines import label_of
 from wireroom.clean.syndicated import article_of, parse
@@ -188,3 +189,12 @@ def test_a_front_page_is_the_source_and_not_the_article(link: str) -> None:
     article = parse(f"{BODY}\nSource link : {link}\nAuthor : Ann Lee")
     assert (article.canonical_url, article.source) == (None, "a.example")
     assert article.text == BODY
+
+
+def test_only_short_lines_are_remembered() -> None:
+    label_of("Source: Island Post")
+    held = lines._label_of.cache_info().currsize
+    assert label_of("x" * (lines.LONGEST + 1)) is None
+    assert lines._label_of.cache_info().currsize == held
+    label_of("x" * lines.LONGEST)
+    assert lines._label_of.cache_info().currsize == held + 1
